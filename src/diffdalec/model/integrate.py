@@ -1,0 +1,83 @@
+"""Integration over days: a function of a step function, with memory that does not grow with the run.
+
+Days are taken from the drivers by index, so that a calendar that cycles 36 years three times copies nothing. The run is
+cut at the bounds of the recordings; within a piece, days are taken a chunk at a time, and reverse-mode differentiation
+keeps the state at chunk bounds and recomputes the chunk. What is recorded is all that is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+State = Any
+Output = Any
+CHUNK_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is kept of days ``start`` … ``stop`` − 1 of the run: ``select(state after the day, output of the day)``."""
+
+    select: Callable[[State, Output], jax.Array]
+    start: int
+    stop: int
+
+
+def integrate(
+    step: Callable[[State, Any], tuple[State, Output]],
+    initial: State,
+    drivers: Any,
+    calendar: jax.Array,
+    recordings: Mapping[str, Recording],
+    *,
+    chunk: int = CHUNK_DAYS,
+) -> tuple[State, dict[str, jax.Array]]:
+    """Run ``step(state, drivers of a day)`` over the days that ``calendar`` (n,) picks from ``drivers`` (days, …).
+
+    Returns the final state and, for each recording, its values with a leading axis of ``stop − start`` days.
+    Differentiable in reverse mode with the states at chunk bounds as the only stored trajectory.
+    """
+    length = calendar.shape[0]
+    for name, r in recordings.items():
+        if not 0 <= r.start < r.stop <= length:
+            raise ValueError(f"recording {name!r} covers days {r.start} to {r.stop} of a run of {length} days")
+    cuts = sorted({0, length} | {day for r in recordings.values() for day in (r.start, r.stop)})
+
+    state, parts = initial, {name: [] for name in recordings}
+    for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+        active = {n: r.select for n, r in recordings.items() if r.start <= first and last <= r.stop}
+        state, values = _piece(step, active, state, drivers, calendar[first:last], chunk)
+        for name in active:
+            parts[name].append(values[name])
+    return state, {name: _join(values) for name, values in parts.items()}
+
+
+def _join(values: list[jax.Array]) -> jax.Array:
+    return values[0] if len(values) == 1 else jnp.concatenate(values)
+
+
+def _piece(step, active, state, drivers, calendar, chunk):
+    """One piece of the run: whole chunks under a checkpoint, then the days left over."""
+
+    def day(state, index):
+        state, output = step(state, jax.tree.map(lambda x: x[index], drivers))
+        return state, {name: select(state, output) for name, select in active.items()}
+
+    def days(state, indices):
+        return jax.lax.scan(jax.checkpoint(day), state, indices)
+
+    whole = calendar.shape[0] // chunk * chunk
+    pieces = []
+    if whole:
+        chunks = calendar[:whole].reshape(-1, chunk)
+        state, values = jax.lax.scan(jax.checkpoint(days), state, chunks)
+        pieces.append(jax.tree.map(lambda x: x.reshape(whole, *x.shape[2:]), values))
+    if whole < calendar.shape[0]:
+        state, values = jax.checkpoint(days)(state, calendar[whole:])
+        pieces.append(values)
+    return state, jax.tree.map(lambda *x: _join(list(x)), *pieces)
