@@ -1,0 +1,80 @@
+"""The search space: named, bounded quantities and the unbounded coordinates that an optimiser moves in.
+
+A bounded quantity is searched in log space: x = lower (upper/lower)^u, u in (0, 1) an increasing function of the
+coordinate z, so that the prior is log-uniform. A circular one is an angle: x = z · period/2π, without bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+EDGE = 0.005
+"""Starts keep this distance [1] from the ends of (0, 1), where the coordinate would be infinite."""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One searched quantity. ``start`` is the range that starts are drawn from; ``period`` marks a circular one."""
+
+    name: str
+    lower: float
+    upper: float
+    start: tuple[float, float] | None = None
+    period: float | None = None
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """Dimensions and the function from coordinate to share: ``logistic``, or ``arctan`` as DifferLand has it."""
+
+    dimensions: tuple[Dimension, ...]
+    transform: str = "logistic"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(d.name for d in self.dimensions)
+
+    def physical(self, z: jax.Array) -> dict[str, jax.Array]:
+        """Values by name, each of the shape of the lanes, from coordinates ``z`` (dimensions, *lanes)."""
+        return {d.name: self._value(d, z[i]) for i, d in enumerate(self.dimensions)}
+
+    def coordinates(self, values: Mapping[str, jax.Array]) -> jax.Array:
+        """The inverse of :meth:`physical`; values on or beyond a bound are taken to just inside it."""
+        return jnp.stack([self._coordinate(d, jnp.asarray(values[d.name])) for d in self.dimensions])
+
+    def draw(self, key: jax.Array, number: int, dtype=jnp.float32) -> jax.Array:
+        """``number`` over-dispersed starts of one lane, (number, dimensions): log-uniform in the start ranges."""
+        # Drawn in float32 and cast, so that a run in double precision starts where one in single precision does.
+        shares = jax.random.uniform(key, (number, len(self.dimensions)), jnp.float32, EDGE, 1.0 - EDGE).astype(dtype)
+        columns = [self._start(d, shares[:, i]) for i, d in enumerate(self.dimensions)]
+        return jnp.stack(columns, axis=1)
+
+    def _value(self, d: Dimension, z: jax.Array) -> jax.Array:
+        if d.period is not None:
+            return z * (d.period / (2 * np.pi))
+        return d.lower * jnp.exp(np.log(d.upper / d.lower) * self._share(z))
+
+    def _coordinate(self, d: Dimension, value: jax.Array) -> jax.Array:
+        if d.period is not None:
+            return value * (2 * np.pi / d.period)
+        share = jnp.log(value / d.lower) / np.log(d.upper / d.lower)
+        return self._inverse_share(jnp.clip(share, 1e-4, 1 - 1e-4))
+
+    def _start(self, d: Dimension, share: jax.Array) -> jax.Array:
+        if d.period is not None:
+            return 2 * np.pi * share
+        low, high = d.start or (d.lower, d.upper)
+        return self._coordinate(d, low * jnp.exp(np.log(high / low) * share))
+
+    def _share(self, z: jax.Array) -> jax.Array:
+        return jax.nn.sigmoid(z) if self.transform == "logistic" else 0.5 + jnp.arctan(z) / np.pi
+
+    def _inverse_share(self, share: jax.Array) -> jax.Array:
+        if self.transform == "logistic":
+            return jnp.log(share) - jnp.log1p(-share)
+        return jnp.tan(np.pi * (share - 0.5))

@@ -1,0 +1,68 @@
+"""Labelled forcing, parameters and pools -> the model's arrays.
+
+A Dataset may have a ``cell`` dimension beside ``time``; then arrays carry it as an axis that broadcasts against lanes of
+shape (cells, members).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from ..cost import calibrate_canopy_efficiency
+from ..errors import InputError
+from ..model import Drivers, Forcing, Site, prepare_drivers
+from ..units import DAYS_PER_YEAR
+from ..variables import FORCING
+
+PHASE_ORIGIN = np.datetime64("2001-01-01")
+"""Day zero of the annual phase: the convention of DifferLand's day-of-year parameters."""
+
+
+def drivers(ds: xr.Dataset, dtype=jnp.float32) -> Drivers:
+    """The drivers of a Dataset's forcing, (time,) or (time, cell, 1). InputError where a variable is missing."""
+    for name in (*FORCING, "latitude", "mean_temperature", "mean_precipitation"):
+        if name not in ds:
+            raise InputError(f"the Dataset has no variable {name!r}; forcing needs {', '.join(FORCING)}")
+    days = (ds["time"].values - PHASE_ORIGIN) / np.timedelta64(1, "D")
+    columns = {name: jnp.asarray(_values(ds[name]), dtype) for name in FORCING}
+    shape = (-1,) + (1,) * (columns["tmin"].ndim - 1)
+    forcing = Forcing(
+        **columns,
+        day_of_year=jnp.asarray(ds["time"].dt.dayofyear.values.reshape(shape), dtype),
+        phase=jnp.asarray(np.mod(days, DAYS_PER_YEAR).reshape(shape), dtype),
+    )
+    constants = {name: jnp.asarray(_values(ds[name]), dtype) for name in ("latitude", "mean_temperature")}
+    site = Site(**constants, mean_precipitation=jnp.asarray(_values(ds["mean_precipitation"]), dtype))
+    return prepare_drivers(forcing, site)
+
+
+def _values(array: xr.DataArray) -> np.ndarray:
+    """The values with time first, and a trailing axis for members where there is a cell axis."""
+    array = array.transpose("time", ...) if "time" in array.dims else array
+    return array.values[..., None] if "cell" in array.dims else array.values
+
+
+def named_arrays(cls: type, values: Mapping, dtype=jnp.float32):
+    """``Parameters`` or ``Pools`` from a mapping (or Dataset) of names to numbers or arrays of members.
+
+    InputError where a name is missing. Names that are not of the class are ignored, so that one mapping may hold both.
+    """
+    names = [f.name for f in fields(cls)]
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise InputError(f"{cls.__name__.lower()} lack {', '.join(missing)}")
+    arrays = {name: jnp.asarray(np.asarray(values[name]), dtype) for name in names}
+    return cls(**dict(zip(names, jnp.broadcast_arrays(*arrays.values()), strict=True)))
+
+
+def canopy_efficiency(ds: xr.Dataset, days: xr.DataArray) -> dict[str, float]:
+    """The pre-calibrated canopy efficiency over a mask of days (time): ``value``, ``rmse`` [gC m-2 d-1], ``days``."""
+    found = calibrate_canopy_efficiency(
+        drivers(ds), jnp.asarray(ds["lai"].values), jnp.asarray(ds["gpp"].values), jnp.asarray(days.values)
+    )
+    return {"value": float(found.value), "rmse": float(found.rmse), "days": int(found.days)}

@@ -1,0 +1,132 @@
+"""A stand's data and its experiments -> the cost of a run, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from ..config import Experiment
+from ..cost import ConstraintTerm, GaussianPrior, Problem, StreamTerm
+from ..errors import InputError
+from ..harmonise.growth_curve import GrowthCurve
+from ..harmonise.periods import thinned
+from ..harmonise.run_calendar import RunCalendar
+from ..model import STRESS_FUNCTIONS
+from ..observation import BiomassAtAge, Daily, FinalBiomass, Operator, Target, WindowMean, score_scale
+from .forcing import drivers
+
+
+@dataclass(frozen=True)
+class StandData:
+    """What is compared at a stand: the Dataset, its periods, its biomass reference and what is known of its traits.
+
+    ``biomass`` [gC m-2] is the single value at the end of a run; ``prior_centres`` by parameter name.
+    """
+
+    ds: xr.Dataset
+    periods: Mapping[str, np.ndarray]
+    curve: GrowthCurve | None
+    biomass: float | None
+    prior_centres: Mapping[str, float]
+
+
+def stream_terms(
+    data: StandData, experiment: Experiment, calendar: RunCalendar, period: str, dtype=jnp.float32
+) -> dict[str, StreamTerm]:
+    """The streams of an experiment that have a value in ``period``, as terms of the cost."""
+    terms = {}
+    for name, stream in experiment.streams.items():
+        if name == "biomass":
+            operator, values = _biomass(data, stream.observe, calendar)
+            valid = np.ones_like(values, dtype=bool)
+        elif name in data.ds:
+            operator, values, valid = _fast(data, name, stream, calendar, period, dtype)
+        else:
+            continue
+        if valid.any():
+            target = _target(values, valid, stream.sigma, dtype)
+            terms[name] = StreamTerm(operator, target)
+    return terms
+
+
+def _target(values: np.ndarray, valid: np.ndarray, sigma: float, dtype) -> Target:
+    filled = np.where(valid, values, 0.0)[:, None]
+    mask = valid[:, None]
+    scale = score_scale(filled, mask, sigma)
+    return Target(jnp.asarray(filled, dtype), jnp.asarray(mask, dtype), jnp.asarray(scale, dtype))
+
+
+def _biomass(data: StandData, observe: str, calendar: RunCalendar) -> tuple[Operator, np.ndarray]:
+    length = len(calendar.days)
+    if observe == "final_biomass":
+        if data.biomass is None:
+            raise InputError("the experiment compares biomass at the end of the run, but no biomass or growth curve is given")
+        return FinalBiomass(length - 1, length), np.array([data.biomass])
+    if data.curve is None:
+        raise InputError("the experiment compares a biomass growth curve, but none is given (BMAX,K,P and a unit)")
+    ages = np.arange(1, len(calendar.year_ends) + 1)
+    operator = BiomassAtAge(0, length, jnp.asarray(calendar.year_ends))
+    return operator, np.asarray(data.curve.total_carbon(ages), dtype=float)
+
+
+def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.ndarray, np.ndarray]:
+    days = calendar.observed_days
+    series = data.ds[name].values[days]
+    valid = np.isfinite(series) & data.periods[period][days]
+    start, stop = calendar.observed_from, len(calendar.days)
+    if stream.observe != "window_mean":
+        if stream.observe == "sample":
+            valid = thinned(valid, stream.days)
+        return Daily(name, start, stop), series, valid
+    padding = -len(days) % stream.days
+    grouped = np.pad(valid, (0, padding)).reshape(-1, stream.days)
+    sums = np.pad(np.where(valid, series, 0.0), (0, padding)).reshape(-1, stream.days).sum(axis=1)
+    counts = grouped.sum(axis=1)
+    weights = jnp.asarray(grouped[..., None], dtype)
+    enough = counts >= max(1.0, stream.fill * stream.days)
+    return WindowMean(name, start, stop, stream.days, weights), sums / np.maximum(counts, 1), enough
+
+
+def problem(
+    data: StandData, experiments: Sequence[Experiment], calendar: RunCalendar, dtype=jnp.float32
+) -> Problem:
+    """The cost of experiments that share a run, lanes (experiment × member,): each has its own weights.
+
+    The experiments have as many members each as the first. Terms that an experiment lacks have weight 0 in its lanes.
+    """
+    members = experiments[0].members
+    streams: dict[str, StreamTerm] = {}
+    weights: dict[str, np.ndarray] = {}
+
+    def weigh(term: str, index: int, weight: float) -> None:
+        lanes = weights.setdefault(term, np.zeros(len(experiments) * members))
+        lanes[index * members : (index + 1) * members] = weight
+
+    priors, constraints = {}, {}
+    for index, experiment in enumerate(experiments):
+        own = stream_terms(data, experiment, calendar, "calibration", dtype)
+        streams |= own
+        for name in own:
+            weigh(f"stream:{name}", index, experiment.streams[name].weight)
+        for name, prior in experiment.priors.items():
+            centre = prior.centre if prior.centre is not None else data.prior_centres.get(name)
+            if centre is not None:
+                width = jnp.asarray(prior.width, dtype)
+                priors[name] = GaussianPrior(jnp.asarray(centre, dtype), width, prior.scale == "log")
+                weigh(f"prior:{name}", index, prior.weight)
+        for name, rule in experiment.constraints.items():
+            constraints[name] = ConstraintTerm(jnp.asarray(rule.width, dtype), jnp.asarray(rule.factor, dtype))
+            weigh(name, index, rule.weight)
+    return Problem(
+        drivers=drivers(data.ds, dtype),
+        calendar=jnp.asarray(calendar.days),
+        streams=streams,
+        priors=priors,
+        constraints=constraints,
+        weights={name: jnp.asarray(lanes, dtype) for name, lanes in weights.items()},
+        beta=STRESS_FUNCTIONS[experiments[0].simulation.water_stress],
+    )

@@ -1,0 +1,48 @@
+"""Calibration and held-out days, and how observations are thinned to the dates of a product."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from ..errors import InputError
+
+
+def period_masks(
+    ds: xr.Dataset, calibration: tuple[int, int] | None = None, validation: tuple[int, int] | None = None
+) -> dict[str, np.ndarray]:
+    """Masks (time,) of the ``calibration`` and ``validation`` days, from calendar years first to last.
+
+    Without years given, calibration is the Dataset's ``calibration_years`` and validation all that is not
+    calibration. Raises InputError where the calibration years are not in the data, or the two overlap.
+    """
+    year = ds["time"].dt.year.values
+    if calibration is None:
+        first, _, last = str(ds.attrs["calibration_years"]).partition("-")
+        calibration = (int(first), int(last or first))
+    inside = (year >= calibration[0]) & (year <= calibration[1])
+    if not inside.any():
+        raise InputError(
+            f"calibration years {calibration[0]}–{calibration[1]} are not in the data, which span {year[0]}–{year[-1]}"
+        )
+    if validation is None:
+        return {"calibration": inside, "validation": ~inside}
+    held_out = (year >= validation[0]) & (year <= validation[1])
+    if (held_out & inside).any():
+        raise InputError(
+            f"calibration years {calibration[0]}–{calibration[1]} and validation years {validation[0]}–{validation[1]} overlap"
+        )
+    return {"calibration": inside, "validation": held_out}
+
+
+def thinned(valid: np.ndarray, days: int) -> np.ndarray:
+    """The mask (time,) with at least ``days`` days between values kept: a daily series as on a product's
+    dates.
+    """
+    kept = np.zeros_like(valid)
+    last = -days
+    for day in np.flatnonzero(valid):
+        if day - last >= days:
+            kept[day] = True
+            last = day
+    return kept

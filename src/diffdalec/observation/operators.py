@@ -1,0 +1,92 @@
+"""Observation operators: from a daily series of the model to what a product reports.
+
+Each names the model output that it reads and the days of the run that it needs, so that nothing else is kept.
+A further operator needs ``output``, ``start``, ``stop`` and to be callable on the recorded days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import jax
+import jax.numpy as jnp
+
+
+class Operator(Protocol):
+    """Reads days ``start`` … ``stop`` − 1 of the model's ``output``; called on them, gives the observed series."""
+
+    @property
+    def output(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def stop(self) -> int: ...
+    def __call__(self, daily: jax.Array) -> jax.Array: ...
+
+
+def _static():
+    return field(metadata={"static": True})
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Daily:
+    """The daily values themselves, (days, …) -> (days, …)."""
+
+    output: str = _static()
+    start: int = _static()
+    stop: int = _static()
+
+    def __call__(self, daily: jax.Array) -> jax.Array:
+        return daily
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class WindowMean:
+    """Means over consecutive windows of ``days``, (n, …) -> (windows, …), the last window may be short.
+
+    ``weights`` (windows, days, …) choose the days that count: a tower's window mean is compared with the model's mean over
+    the days that the tower saw. A window without any counts as 0 and must be masked in the target.
+    """
+
+    output: str = _static()
+    start: int = _static()
+    stop: int = _static()
+    days: int = _static()
+    weights: jax.Array
+
+    def __call__(self, daily: jax.Array) -> jax.Array:
+        windows = self.weights.shape[0]
+        padding = windows * self.days - daily.shape[0]
+        padded = jnp.pad(daily, [(0, padding)] + [(0, 0)] * (daily.ndim - 1))
+        grouped = padded.reshape(windows, self.days, *daily.shape[1:])
+        return jnp.sum(grouped * self.weights, axis=1) / jnp.maximum(jnp.sum(self.weights, axis=1), 1.0)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class BiomassAtAge:
+    """Total living biomass at the end of each year of age; ``year_ends`` (years,) are days of the run."""
+
+    start: int = _static()
+    stop: int = _static()
+    year_ends: jax.Array
+    output: str = field(default="total_biomass", metadata={"static": True})
+
+    def __call__(self, daily: jax.Array) -> jax.Array:
+        return daily[self.year_ends - self.start]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class FinalBiomass:
+    """Total living biomass on the last day of the run, (1, …)."""
+
+    start: int = _static()
+    stop: int = _static()
+    output: str = field(default="total_biomass", metadata={"static": True})
+
+    def __call__(self, daily: jax.Array) -> jax.Array:
+        return daily[-1:]
