@@ -22,7 +22,7 @@ SHAPE_BOUNDS = (0.3, 6.0)
 REACHED = 0.5
 """Share of bmax that the curve must reach at the oldest stand for the asymptote to count as seen."""
 
-_STARTS = [(b, k, p) for b in (1.0, 1.5, 4.0) for k in (0.01, 0.03, 0.08) for p in (1.0, 2.5, 4.5)]
+_STARTS = [(b, k, p) for b in (1.0, 3.0) for k in (0.01, 0.03, 0.08) for p in (1.2, 4.0)]
 
 
 def fit_growth_curve(
@@ -45,7 +45,7 @@ def fit_growth_curve(
     residuals = biomass - chapman_richards(age, *best.x)
     spread = float(np.sum((biomass - biomass.mean()) ** 2))
     return GrowthCurve(
-        *(float(value) for value in best.x),
+        **dict(zip(NAMES, map(float, best.x), strict=True)),
         unit=unit,
         root_shoot=root_shoot,
         standard_errors=dict(zip(NAMES, errors, strict=True)),

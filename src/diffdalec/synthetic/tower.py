@@ -99,7 +99,7 @@ def _satellite_lai(rng, day, lai, weather) -> np.ndarray:
     the dark and snow.
     """
     noisy = lai * (1.0 + 0.06 * rng.standard_normal(day.size)) + 0.06 * rng.standard_normal(day.size)
-    clouded = np.where(rng.random(day.size) < 0.04, rng.uniform(0.5, 0.85, day.size), 1.0)
+    clouded = np.where(rng.random(day.size) < 0.04, rng.uniform(0.55, 0.9, day.size), 1.0)
     stepped = LAI_QUANTUM * np.round(np.maximum(noisy * clouded, 0.0) / LAI_QUANTUM)
     freezing = 0.5 * (weather["tmin"].values + weather["tmax"].values) < -2.0
     dark = weather["shortwave"].values < 1.0

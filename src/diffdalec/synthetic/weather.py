@@ -122,7 +122,7 @@ def _temperature_anomaly(rng, day, year, fronts) -> np.ndarray:
     """[K]: AR(1), wide and skewed to cold in winter, and an anomaly of each year."""
     memory = 0.80
     winter = season(day, 0.5, 0.5, 20.0)
-    spread = 2.9 + 3.7 * winter**2
+    spread = season(day, 3.15, 0.5, 145.0) + 3.8 * winter**2
     follows_cloud = 0.40 - 0.95 * winter
     weather = follows_cloud * fronts + np.sqrt(1.0 - follows_cloud**2) * rng.standard_normal(day.size)
     anomaly = autoregressive(np.sqrt(1.0 - memory**2) * weather, memory)
