@@ -145,7 +145,7 @@ def half_range_of_night_and_day(columns: dict[str, np.ndarray], day_part: np.nda
 
 
 def _share(part: np.ndarray, variance: np.ndarray) -> np.ndarray:
-    """``part`` of a variance; an unknown one counts as 0 where its part is small (near polar day or night)."""
+    """``part`` of a variance; an unknown one counts as 0 where its part is small (near polar day, night)."""
     return np.where(np.isnan(variance) & (part < SHORTEST_PART), 0.0, part * variance)
 
 

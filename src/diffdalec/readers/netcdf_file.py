@@ -10,11 +10,16 @@ import xarray as xr
 
 from diffdalec.errors import InputError
 
+_CLASSIC = (b"CDF\x01", b"CDF\x02")
+
 
 def load(path: Path) -> xr.Dataset:
     """The Dataset in memory, times not decoded. Raises InputError where the file is truncated or damaged."""
+    with path.open("rb") as handle:
+        classic = handle.read(4) in _CLASSIC
     try:
-        with xr.open_dataset(path, decode_times=False) as dataset:
+        # the netCDF library reads the lost end of a classic file as zeros, scipy's reader notices
+        with xr.open_dataset(path, decode_times=False, engine="scipy" if classic else None) as dataset:
             return dataset.load()
     except Exception as error:  # the netCDF libraries raise many kinds, all meaning the same to the user
         raise InputError(

@@ -56,8 +56,8 @@ def open_site(
     Dataset along contiguous days ``time``: forcing without gaps, observations with NaN where missing, scalars
     ``latitude``, ``mean_temperature``, ``mean_precipitation``; attributes ``site``, ``source``,
     ``source_sha256``, ``companions`` (other files used, with their SHA-256), ``reader``,
-    ``calibration_years``, ``absent_streams`` and ``notes``, a list of sentences on what was converted, filled,
-    clipped or is lacking.
+    ``calibration_years``, ``absent_streams`` and ``notes``, a list of sentences on what was converted,
+    filled, clipped or is lacking.
 
     Raises
     ------
