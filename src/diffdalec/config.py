@@ -91,9 +91,14 @@ class PoolRange(_Frozen):
 
 
 class Optimiser(_Frozen):
-    """How a member is calibrated: screened starts, then Adam with a learning-rate schedule in the transformed space."""
+    """How a member is calibrated: ``candidates`` draws are run forward, Adam descends from the ``starts`` cheapest side by
+    side with a learning-rate schedule in the transformed space, and the member is the best of these.
 
-    candidates: Annotated[int, Field(ge=1)] = 64
+    A member whose cost ends more than ``stuck_margin`` above the best member's is reported as stuck.
+    """
+
+    candidates: Annotated[int, Field(ge=1)] = 128
+    starts: Annotated[int, Field(ge=1)] = 8
     iterations: Annotated[int, Field(ge=1)] = 1500
     learning_rate: Positive = 0.05
     final_learning_rate: Positive = 0.001
@@ -102,6 +107,12 @@ class Optimiser(_Frozen):
     transform: Literal["logistic", "arctan"] = "logistic"
     gradient_clip: Positive | None = 1.0
     stuck_margin: Positive = 0.5
+
+    @model_validator(mode="after")
+    def _enough_candidates(self):
+        if self.candidates < self.starts:
+            raise ValueError(f"{self.starts} starts cannot be chosen from {self.candidates} candidates")
+        return self
 
 
 StreamName = Literal["gpp", "reco", "et", "lai", "biomass"]

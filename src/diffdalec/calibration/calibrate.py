@@ -26,12 +26,13 @@ Progress = Callable[[int, int, np.ndarray], None]
 
 @dataclass(frozen=True)
 class Calibration:
-    """The outcome. ``values`` by name and ``cost``, ``failed_at`` have the shape of the lanes; ``history`` (points, *lanes)
-    is the best cost so far at ``iterations`` (points,). ``failed_at`` is −1 for a lane that stayed finite."""
+    """The outcome. ``values`` by name, ``cost`` and ``failed_starts`` have the shape of the lanes; ``history`` (points, *lanes)
+    is the best cost so far at ``iterations`` (points,). ``failed_starts`` counts the starts of a lane whose cost or
+    gradient became non-finite; where all of them failed at once the cost is infinite."""
 
     values: dict[str, np.ndarray]
     cost: np.ndarray
-    failed_at: np.ndarray
+    failed_starts: np.ndarray
     iterations: np.ndarray
     history: np.ndarray
 
@@ -45,22 +46,26 @@ def calibrate_lanes(
     settings: AdamSettings,
     *,
     candidates: int = 1,
+    starts: int = 1,
     dtype=jnp.float32,
     progress: Progress | None = None,
     checkpoint: CheckpointFile | None = None,
 ) -> Calibration:
     """Calibrate lanes of ``shape``, each with its own key of ``keys`` (prod(shape),).
 
-    Failure is a value (``failed_at``), not an exception, and no lane is drawn again. With a ``checkpoint`` the state is
+    Each lane draws ``candidates`` points, descends from the ``starts`` cheapest of them side by side, and is the best of
+    these: a cost surface with several basins is searched in all of them, and one lane never sees another's.
+    Failure is a value (``failed_starts``), not an exception, and no lane is drawn again. With a ``checkpoint`` the state is
     written every quarter of a minute and on interrupt, and a run that finds one goes on from it.
     """
     saved = checkpoint.read() if checkpoint else None
     if saved is None:
-        z = screened_starts(cost, data, space, keys, shape, candidates, dtype)
+        z = screened_starts(cost, data, space, keys, shape, candidates=candidates, starts=starts, dtype=dtype)
         state, history = start_descent(z, settings), []
     else:
-        state, history = _restore(saved, start_descent(jnp.zeros((len(space.dimensions), *shape), dtype), settings))
-    iterate = descend(cost, settings)
+        like = start_descent(jnp.zeros((len(space.dimensions), starts, *shape), dtype), settings)
+        state, history = _restore(saved, like)
+    iterate = descend(jax.vmap(cost, in_axes=(1, None)), settings)
     points = set(np.unique(np.linspace(1, settings.iterations, CHECKPOINTS_OF_HISTORY).astype(int)))
 
     reported = written = time.monotonic()
@@ -68,10 +73,10 @@ def calibrate_lanes(
         for iteration in range(int(state.iteration) + 1, settings.iterations + 1):
             state = iterate(state, data)
             if iteration in points:
-                history.append((iteration, np.asarray(state.best_cost)))
+                history.append((iteration, _best(state)))
             now = time.monotonic()
             if progress and (now - reported > REPORT_SECONDS or iteration == settings.iterations):
-                progress(iteration, settings.iterations, np.asarray(state.best_cost))
+                progress(iteration, settings.iterations, _best(state))
                 reported = now
             if checkpoint and now - written > SAVE_SECONDS:
                 checkpoint.write(_snapshot(state, history))
@@ -82,19 +87,26 @@ def calibrate_lanes(
         raise
     if checkpoint:
         checkpoint.write(_snapshot(state, history))
+    chosen = jnp.argmin(state.best_cost, axis=0)
+    best_z = jnp.take_along_axis(state.best_z, chosen[None, None], axis=1)[:, 0]
     return Calibration(
-        values={name: np.asarray(value) for name, value in space.physical(state.best_z).items()},
-        cost=np.asarray(state.best_cost),
-        failed_at=np.asarray(state.failed_at),
+        values={name: np.asarray(value) for name, value in space.physical(best_z).items()},
+        cost=_best(state),
+        failed_starts=np.sum(np.asarray(state.failed_at) >= 0, axis=0),
         iterations=np.array([iteration for iteration, _ in history]),
         history=np.stack([best for _, best in history]),
     )
 
 
+def _best(state: Descent) -> np.ndarray:
+    """The best cost so far of each lane, over its starts."""
+    return np.min(np.asarray(state.best_cost), axis=0)
+
+
 def _snapshot(state: Descent, history: list[tuple[int, np.ndarray]]) -> dict[str, np.ndarray]:
     leaves = {f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state))}
     points = np.array([iteration for iteration, _ in history], dtype=int)
-    best = np.stack([b for _, b in history]) if history else np.zeros((0, *state.best_cost.shape))
+    best = np.stack([b for _, b in history]) if history else np.zeros((0, *state.best_cost.shape[1:]))
     return {**leaves, "history_iterations": points, "history_best": best}
 
 

@@ -40,19 +40,21 @@ def screened_starts(
     space: SearchSpace,
     keys: jax.Array,
     shape: tuple[int, ...],
+    *,
     candidates: int,
+    starts: int,
     dtype,
 ) -> jax.Array:
-    """The cheapest of ``candidates`` draws for each lane, (dimensions, *shape); ``keys`` (prod(shape),).
+    """The ``starts`` cheapest of ``candidates`` draws for each lane, (dimensions, starts, *shape); ``keys`` (prod(shape),).
 
-    A candidate with a non-finite cost loses to any other; a lane none of whose candidates is finite starts from its first.
+    A candidate with a non-finite cost loses to any other.
     """
     draws = jax.vmap(lambda key: space.draw(key, candidates, dtype))(keys)  # (lanes, candidates, dimensions)
     draws = jnp.moveaxis(draws, 0, -1).reshape(candidates, len(space.dimensions), *shape)
-    if candidates == 1:
-        return draws[0]
-    score = jax.jit(jax.vmap(cost, in_axes=(0, None)))
-    parts = [score(draws[i : i + CANDIDATES_AT_ONCE], data) for i in range(0, candidates, CANDIDATES_AT_ONCE)]
-    costs = jnp.concatenate(parts)
-    best = jnp.argmin(jnp.where(jnp.isfinite(costs), costs, jnp.inf), axis=0)
-    return jnp.take_along_axis(draws, best[None, None], axis=0)[0]
+    if candidates > starts:
+        score = jax.jit(jax.vmap(cost, in_axes=(0, None)))
+        parts = [score(draws[i : i + CANDIDATES_AT_ONCE], data) for i in range(0, candidates, CANDIDATES_AT_ONCE)]
+        costs = jnp.concatenate(parts)
+        order = jnp.argsort(jnp.where(jnp.isfinite(costs), costs, jnp.inf), axis=0)[:starts]
+        draws = jnp.take_along_axis(draws, order[:, None], axis=0)
+    return jnp.moveaxis(draws, 0, 1)
