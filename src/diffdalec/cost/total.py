@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from ..model import (
     OUTPUTS,
+    Coefficients,
     Drivers,
     Fluxes,
     Parameters,
@@ -115,9 +116,8 @@ def observed(
 
 def _observed_run(parameters, initial, problem, streams) -> tuple[_RunState, dict[str, jax.Array]]:
     recordings = {_key(s.operator): _recording(s.operator) for s in streams.values()}
-    coefficients = prepare_coefficients(parameters)
 
-    def day_step(state: _RunState, day: Drivers) -> tuple[_RunState, Fluxes]:
+    def day_step(state: _RunState, day: Drivers, coefficients: Coefficients) -> tuple[_RunState, Fluxes]:
         pools, fluxes = step(state.pools, day, coefficients, problem.beta)
         after = _RunState(
             pools,
@@ -127,7 +127,8 @@ def _observed_run(parameters, initial, problem, streams) -> tuple[_RunState, dic
         return after, fluxes
 
     start = _RunState(initial, jnp.zeros_like(initial.som), jnp.zeros_like(initial.som))
-    final, recorded = integrate(day_step, start, problem.drivers, problem.calendar, recordings)
+    coefficients = prepare_coefficients(parameters)
+    final, recorded = integrate(day_step, coefficients, start, problem.drivers, problem.calendar, recordings)
     return final, {name: s.operator(recorded[_key(s.operator)]) for name, s in streams.items()}
 
 

@@ -29,7 +29,8 @@ class Recording:
 
 
 def integrate(
-    step: Callable[[State, Any], tuple[State, Output]],
+    step: Callable[[State, Any, Any], tuple[State, Output]],
+    constants: Any,
     initial: State,
     drivers: Any,
     calendar: jax.Array,
@@ -37,9 +38,9 @@ def integrate(
     *,
     chunk: int = CHUNK_DAYS,
 ) -> tuple[State, dict[str, jax.Array]]:
-    """Run ``step(state, drivers of a day)`` over the days that ``calendar`` (n,) picks from ``drivers`` (days, …).
+    """Run ``step(state, drivers of a day, constants)`` over the days that ``calendar`` (n,) picks from ``drivers`` (days, …).
 
-    Returns the final state and, for each recording, its values with a leading axis of ``stop − start`` days.
+    ``constants`` (the lanes' coefficients) and ``initial`` are what may be differentiated. Returns the final state and, for each recording, its values with a leading axis of ``stop − start`` days.
     Differentiable in reverse mode with the states at chunk bounds as the only stored trajectory.
     """
     length = calendar.shape[0]
@@ -51,7 +52,7 @@ def integrate(
     state, parts = initial, {name: [] for name in recordings}
     for first, last in zip(cuts[:-1], cuts[1:], strict=True):
         active = {n: r.select for n, r in recordings.items() if r.start <= first and last <= r.stop}
-        state, values = _piece(step, active, state, drivers, calendar[first:last], chunk)
+        state, values = _piece(step, active, constants, state, drivers, calendar[first:last], chunk)
         for name in active:
             parts[name].append(values[name])
     return state, {name: _join(values) for name, values in parts.items()}
@@ -61,11 +62,11 @@ def _join(values: list[jax.Array]) -> jax.Array:
     return values[0] if len(values) == 1 else jnp.concatenate(values)
 
 
-def _piece(step, active, state, drivers, calendar, chunk):
+def _piece(step, active, constants, state, drivers, calendar, chunk):
     """One piece of the run: whole chunks under a checkpoint, then the days left over."""
 
     def day(state, index):
-        state, output = step(state, jax.tree.map(lambda x: x[index], drivers))
+        state, output = step(state, jax.tree.map(lambda x: x[index], drivers), constants)
         return state, {name: select(state, output) for name, select in active.items()}
 
     def days(state, indices):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from functools import partial
 
 import jax
 
@@ -48,9 +49,7 @@ def run(
     axes of the drivers broadcast. Returns the final pools and the recorded series, (days recorded, *lanes).
     """
     coefficients = prepare_coefficients(parameters)
-    return integrate(
-        lambda pools, day: step(pools, day, coefficients, beta), initial, drivers, calendar, recordings
-    )
+    return integrate(partial(step, beta=beta), coefficients, initial, drivers, calendar, recordings)
 
 
 def simulate(
