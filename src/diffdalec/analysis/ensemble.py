@@ -61,7 +61,7 @@ def robust_cv(values: xr.DataArray, dim: str = "member") -> xr.DataArray:
 def circular_mean(days: xr.DataArray, dim: str = "member", period: float = DAYS_PER_YEAR) -> xr.DataArray:
     """Mean on the circle, in [0, period); NaN where the days cancel out and no mean exists."""
     angle = days * (2.0 * np.pi / period)
-    east, north = np.cos(angle).mean(dim), np.sin(angle).mean(dim)
+    east, north = xr.ufuncs.cos(angle).mean(dim), xr.ufuncs.sin(angle).mean(dim)
     mean = np.mod(np.arctan2(north, east) * period / (2.0 * np.pi), period)
     return mean.where(np.hypot(east, north) > 1e-9).rename(days.name)
 

@@ -24,7 +24,7 @@ def warnings(tree: xr.DataTree) -> list[str]:
     """What a reader must know before the numbers: the run's own warnings, failures, deaths, gaps."""
     sentences = [str(text) for text in tree.attrs.get("warnings", ())]
     ok, alive = member_ok(tree), member_alive(tree)
-    status = tree["calibration"]["status"]
+    status = tree["calibration"].to_dataset()["status"]
     for name in ok["experiment"].values:
         here = ok.sel(experiment=name)
         failed = int((~here).sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -26,6 +27,7 @@ from .style import (
     styled,
 )
 
+PANELS_ACROSS = 3
 NO_FORWARD = "no forward runs:\nno growth curve was given"
 
 
@@ -43,13 +45,15 @@ def biomass_figure(tree: xr.DataTree) -> Figure:
         figure = new_figure(DOUBLE_COLUMN, 30 * MM)
         empty_panel(figure.subplots(), NO_FORWARD)
         return figure
-    figure = new_figure(DOUBLE_COLUMN, 135 * MM)
-    columns = 6 * len(experiments)
-    grid = figure.add_gridspec(2, columns, height_ratios=(1.15, 1))
-    split = columns * 7 // 12
-    first = figure.add_subplot(grid[0, :split])
-    second = figure.add_subplot(grid[0, split:], sharey=first)
-    rest = [figure.add_subplot(grid[1, 6 * i : 6 * i + 6], sharey=first) for i in range(len(experiments))]
+    across = min(len(experiments), PANELS_ACROSS)
+    rows = -(-len(experiments) // PANELS_ACROSS)
+    figure = new_figure(DOUBLE_COLUMN, (75 + 60 * rows) * MM)
+    grid = figure.add_gridspec(1 + rows, 1, height_ratios=(1.15, *[1.0] * rows))
+    top = grid[0].subgridspec(1, 2, width_ratios=(7, 5))
+    first = figure.add_subplot(top[0])
+    second = figure.add_subplot(top[1], sharey=first)
+    below = [grid[1 + row].subgridspec(1, across) for row in range(rows)]
+    rest = [figure.add_subplot(below[i // across][i % across], sharey=first) for i in range(len(experiments))]
     ok = ok_members(tree)
     _medians(first, forward, ok, palette)
     _growth_run(second, growth, forward, ok, palette)
@@ -69,7 +73,7 @@ def biomass_figure(tree: xr.DataTree) -> Figure:
     _units(first, left=True)
     _units(second, right=True)
     for i, ax in enumerate(rest):
-        _units(ax, left=i == 0, right=i == len(rest) - 1)
+        _units(ax, left=i % across == 0, right=i % across == across - 1 or i == len(rest) - 1)
     _legend(figure, experiments, palette)
     return figure
 
@@ -102,22 +106,22 @@ def _medians(ax: Axes, forward: xr.Dataset | None, ok: xr.DataArray, palette: di
 def _growth_run(
     ax: Axes, growth: xr.Dataset | None, forward: xr.Dataset | None, ok: xr.DataArray, palette: dict
 ) -> None:
-    drawn = [n for n in palette if growth is not None and _usable(growth, ok, n) is not None]
+    every = {} if growth is None else {name: _usable(growth, ok, name) for name in palette}
+    drawn = {name: members for name, members in every.items() if members is not None}
     if not drawn:
         empty_panel(ax, "no growth run:\nno experiment used the curve,\nor none of its members is usable")
         return
-    for name in drawn:
-        members = _usable(growth, ok, name)
+    for row, (name, members) in enumerate(drawn.items()):
         for i in range(members.sizes["member"]):
             ax.plot(members["age"], members.isel(member=i), color=palette[name], lw=0.6, alpha=0.6)
         ax.plot(members["age"], members.median("member"), color=palette[name], lw=1.6)
         ax.text(
-            0.97, 0.06, f"{experiment_label(name)}, n = {members.sizes['member']}", transform=ax.transAxes,
-            ha="right", color=palette[name], fontweight="bold",
+            0.97, 0.06 + 0.07 * row, f"{experiment_label(name)}, n = {members.sizes['member']}",
+            transform=ax.transAxes, ha="right", color=palette[name], fontweight="bold",
         )  # fmt: skip
     if forward is not None:
         _reference(ax, forward)
-    ax.set_xlim(0, float(growth["age"].max()))
+    ax.set_xlim(0, max(float(members["age"].max()) for members in drawn.values()))
 
 
 def _every_member(ax: Axes, forward: xr.Dataset | None, ok: xr.DataArray, name: str, colour: str) -> None:
@@ -172,7 +176,7 @@ def _units(ax: Axes, left: bool = False, right: bool = False) -> None:
 
 
 def _legend(figure: Figure, experiments: list[str], palette: dict) -> None:
-    handles = [Line2D([], [], color=REFERENCE, ls=(0, (5, 2)), label="reference curve")]
+    handles: list[Artist] = [Line2D([], [], color=REFERENCE, ls=(0, (5, 2)), label="reference curve")]
     handles += [
         Line2D([], [], color=palette[name], lw=1.6, label=experiment_label(name)) for name in experiments
     ]
@@ -180,5 +184,9 @@ def _legend(figure: Figure, experiments: list[str], palette: dict) -> None:
     handles.append(Line2D([], [], color="#D55E00", ls=(0, (3, 1.5)), label="member that died"))
     handles.append(Line2D([], [], color=FAILED, ls=":", label="failed in calibration"))
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.2, handlelength=2
+        handles=handles,
+        loc="outside upper center",
+        ncols=min(len(handles), 7),
+        columnspacing=1.2,
+        handlelength=2,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -21,6 +23,7 @@ from .style import (
 )
 from .style import panel_letter as letter
 
+PANELS_ACROSS = 3
 FLOOR = 1e-2
 """Costs closer than this to the best are drawn at it: the axis is logarithmic."""
 
@@ -33,15 +36,18 @@ def convergence_figure(tree: xr.DataTree) -> Figure:
     """
     experiments, palette = experiments_of(tree), colours(experiments_of(tree))
     calibration, ok = tree["calibration"].to_dataset(), ok_members(tree)
-    figure = new_figure(DOUBLE_COLUMN, 58 * MM)
-    axes = figure.subplots(1, len(experiments), sharey=True, squeeze=False)[0]
-    for index, (ax, name) in enumerate(zip(axes, experiments, strict=True)):
+    rows = -(-len(experiments) // PANELS_ACROSS)
+    figure = new_figure(DOUBLE_COLUMN, 58 * rows * MM)
+    axes = figure.subplots(rows, min(len(experiments), PANELS_ACROSS), sharey=True, squeeze=False).ravel()
+    for index, (ax, name) in enumerate(zip(axes, experiments, strict=False)):
         letter(ax, index, experiment_label(name))
         ax.set_xlabel("iteration")
         if "cost_history" not in calibration:
             empty_panel(ax, "no cost history was stored")
             continue
         _panel(ax, calibration.sel(experiment=name), ok.sel(experiment=name), palette[name])
+    for ax in axes[len(experiments) :]:
+        ax.axis("off")
     axes[0].set_ylabel("cost above the experiment's best\n(below 0.01 drawn at 0.01)")
     return figure
 
@@ -62,7 +68,9 @@ def _panel(ax: Axes, one: xr.Dataset, ok: xr.DataArray, colour: str) -> None:
     for member in one["member"].values:
         good = bool(ok.sel(member=member))
         above = np.maximum(history.sel(member=member).values - lowest, FLOOR)
-        look = {"color": colour, "alpha": 0.8, "lw": 0.8} if good else {"color": FAILED, "ls": ":", "lw": 1.0}
+        look: dict[str, Any] = (
+            {"color": colour, "alpha": 0.8, "lw": 0.8} if good else {"color": FAILED, "ls": ":", "lw": 1.0}
+        )
         ax.plot(iteration, above, **look)
     ax.set_yscale("log")
     ax.set_ylim(bottom=0.8 * FLOOR)

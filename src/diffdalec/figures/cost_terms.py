@@ -69,7 +69,7 @@ def cost_terms_figure(tree: xr.DataTree) -> Figure:
                 lw=2.5 if ax is not top else 0.6,
             )
         if ax is not top:
-            for column in np.flatnonzero(~usable):
+            for column in np.flatnonzero(~usable).tolist():
                 ax.axvspan(
                     column - 0.5, column + 0.5, facecolor="none", edgecolor="#b5b5b5", hatch="////", lw=0
                 )
@@ -113,7 +113,7 @@ def _totals(ax: Axes, cost: xr.DataArray, usable: np.ndarray, palette: dict) -> 
     if shown.size:
         room = max(0.15 * np.ptp(shown), 0.02)
         ax.set_ylim(shown.min() - room, shown.max() + room)
-    for column in np.flatnonzero(~usable):
+    for column in np.flatnonzero(~usable).tolist():
         ax.text(column, 0.06, "×", transform=ax.get_xaxis_transform(), ha="center", va="bottom", color=FAILED)
     ax.set_ylabel("total cost")
     ax.tick_params(axis="x", length=0)
@@ -123,7 +123,8 @@ def _matrix(
     figure: Figure, ax: Axes, columns: xr.DataArray, norm: Normalize, colour_map: str, label: str
 ) -> None:
     values = columns.transpose("term", "column").values
-    shown = np.where(np.isfinite(values), np.maximum(values, norm.vmin), np.nan)
+    lowest = -np.inf if norm.vmin is None else norm.vmin
+    shown = np.where(np.isfinite(values), np.maximum(values, lowest), np.nan)
     image = ax.imshow(shown, aspect="auto", cmap=colour_map, norm=norm, interpolation="none")
     ax.set_yticks(np.arange(values.shape[0]), [_term_label(str(name)) for name in columns["term"].values])
     ax.tick_params(length=0)
@@ -132,7 +133,7 @@ def _matrix(
     if values.shape[1] <= ANNOTATED_COLUMNS:
         for (row, column), value in np.ndenumerate(values):
             if np.isfinite(value):
-                dark = norm(value) > 0.62 if colour_map == "OrRd" else norm(value) < 0.5
+                dark = norm(value) > 0.62 if colour_map == "OrRd" else norm(value) < 0.4
                 text = number(value, 2) if abs(value) >= 0.005 else "0"
                 ax.text(
                     column,

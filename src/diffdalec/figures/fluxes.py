@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib.dates as mdates
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -179,10 +180,16 @@ def _scores(ax: Axes, tree: xr.DataTree, stream: str, experiments: list[str], pa
 
 
 def _legend(figure: Figure, experiments: list[str], palette: dict) -> None:
-    handles = [Line2D([], [], color=OBSERVED, marker=".", ls="", label=f"observed ({BIN_DAYS}-day means)")]
+    handles: list[Artist] = [
+        Line2D([], [], color=OBSERVED, marker=".", ls="", label=f"observed ({BIN_DAYS}-day means)")
+    ]
     handles += [Line2D([], [], color=palette[name], label=experiment_label(name)) for name in experiments]
     handles.append(Patch(color="#bbbbbb", lw=0, alpha=0.6, label="range of members"))
     handles.append(Patch(facecolor="#e6e6e1", lw=0, label="calibration years"))
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.4, handlelength=1.5
+        handles=handles,
+        loc="outside upper center",
+        ncols=min(len(handles), 7),
+        columnspacing=1.4,
+        handlelength=1.5,
     )

@@ -7,12 +7,12 @@ import xarray as xr
 
 def experiments_of(tree: xr.DataTree) -> list[str]:
     """The experiments in the store's order."""
-    return [str(name) for name in tree["calibration"]["experiment"].values]
+    return [str(name) for name in tree["calibration"].to_dataset()["experiment"].values]
 
 
 def ok_members(tree: xr.DataTree) -> xr.DataArray:
     """True for members whose status is ok: dims (experiment, member)."""
-    return tree["calibration"]["status"] == "ok"
+    return tree["calibration"].to_dataset()["status"] == "ok"
 
 
 def group_of(tree: xr.DataTree, name: str) -> xr.Dataset | None:

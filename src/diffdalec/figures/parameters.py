@@ -119,5 +119,9 @@ def _legend(figure: Figure, experiments: list[str], palette: dict, truth: bool) 
     if truth:
         handles.append(Line2D([], [], color=REFERENCE, marker="|", ls="", ms=9, mew=0.8, label="truth"))
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.4, handletextpad=0.4
+        handles=handles,
+        loc="outside upper center",
+        ncols=min(len(handles), 7),
+        columnspacing=1.4,
+        handletextpad=0.4,
     )

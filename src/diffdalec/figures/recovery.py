@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -109,10 +110,10 @@ def _panel(ax: Axes, part: xr.Dataset, palette: dict, shapes: dict) -> None:
 
 def _legend(figure: Figure, experiments: list[str], palette: dict) -> None:
     shapes = markers(experiments)
-    handles = [
+    handles: list[Artist] = [
         Line2D([], [], color=palette[n], marker=shapes[n], lw=1, ms=4, label=experiment_label(n))
         for n in experiments
     ]
     handles.append(Line2D([], [], color=FAILED, marker="o", lw=1, ms=4, label="no stream constrains it"))
     handles.append(Patch(color="#e2e2dd", lw=0, label="within 20 % (15 days)"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.4)
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 7), columnspacing=1.4)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -32,10 +33,17 @@ FAINT = "#8a8a8a"
 SHADES = {"calibration": "#f1f1ee", "validation": "#ffffff"}
 
 _COLOURS = {"baseline": "#0072B2", "single_year": "#E69F00", "growth_curve": "#009E73"}
-_OTHER_COLOURS = ("#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+_OTHER_COLOURS = (
+    "#CC79A7",
+    "#56B4E9",
+    "#882255",
+    "#999933",
+    "#332288",
+    "#AA4499",
+)  # two of O & I, then Tol's
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
-STYLE = {
+STYLE: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["Arial", "Helvetica", "Liberation Sans", "DejaVu Sans"],
     "font.size": 7,
@@ -90,7 +98,7 @@ def figure_bytes(figure: Figure, file_format: str = "png", dpi: int = 160) -> by
     buffer = BytesIO()
     # No date inside: the same figure gives the same bytes.
     metadata = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[file_format]
-    with mpl.rc_context({**STYLE, "svg.hashsalt": "diffdalec"}):
+    with mpl.rc_context(STYLE | {"svg.hashsalt": "diffdalec"}):
         figure.savefig(buffer, format=file_format, dpi=dpi, metadata=metadata)
     return buffer.getvalue()
 

@@ -81,7 +81,8 @@ def headline_table(tree: xr.DataTree) -> Table:
 def scores_table(tree: xr.DataTree) -> Table:
     """NNSE, R² and RMSE per stream and period."""
     data, sums = tables.scores(tree), tables.score_sums(tree)
-    rows, sections = [], {}
+    rows: list[tuple[Cell, ...]] = []
+    sections: dict[int, str] = {}
     for period in data["period"].values:
         sections[len(rows)] = {"calibration": "Calibration years", "validation": "Held-out years"}.get(
             period, period
@@ -113,7 +114,8 @@ def scores_table(tree: xr.DataTree) -> Table:
 def quantities_table(tree: xr.DataTree) -> Table:
     """Traits, parameters and initial pools with the members' range and flags."""
     data = tables.quantities(tree)
-    rows, sections = [], {}
+    rows: list[tuple[Cell, ...]] = []
+    sections: dict[int, str] = {}
     for group, title in (
         ("trait", "Traits"),
         ("parameter", "Parameters"),
@@ -184,7 +186,8 @@ def recovery_table(tree: xr.DataTree) -> Table | None:
     data = recovery(tree)
     if data is None:
         return None
-    rows, sections = [], {}
+    rows: list[tuple[Cell, ...]] = []
+    sections: dict[int, str] = {}
     for group, title in (("trait", "Traits"), ("parameter", "Parameters")):
         names = data["quantity"].values[data["group"].values == group]
         sections |= {len(rows): title} if names.size else {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 import zarr.errors
@@ -143,7 +144,7 @@ def _readable(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def _strings_as(dataset: xr.Dataset, kind: type) -> xr.Dataset:
-    changed = {
+    changed: dict[Any, Any] = {
         name: (variable.dims, variable.values.astype(object).astype(str).astype(kind), variable.attrs)
         for name, variable in dataset.variables.items()
         if variable.dtype.kind in "UOT"

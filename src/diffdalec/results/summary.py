@@ -100,10 +100,12 @@ def _members(one: xr.Dataset, ok: xr.DataArray) -> dict[str, Any]:
 
 
 def _forward_number(tree: xr.DataTree, name: str, experiment: str) -> float:
-    if "forward" not in tree.children or name not in tree["forward"].data_vars:
+    if "forward" not in tree.children:
         return math.nan
-    values = tree["forward"][name]
-    return float(values.sel(experiment=experiment)) if experiment in values["experiment"].values else math.nan
+    forward = tree["forward"].to_dataset()
+    if name not in forward or experiment not in forward["experiment"].values:
+        return math.nan
+    return float(forward[name].sel(experiment=experiment))
 
 
 def _strict(value: Any) -> Any:
