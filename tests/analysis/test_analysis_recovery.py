@@ -83,3 +83,8 @@ def test_a_curve_that_helps_nothing_is_said():
 def test_unidentifiable_parameters_are_named_as_not_retrieved():
     text = " ".join(findings.cannot_say(stand_tree()))
     assert "paw to puw fraction, puw drainage scale and puw" in text
+
+
+def test_one_member_is_not_called_agreement():
+    text = " ".join(findings.cannot_say(stand_tree(members=1)))
+    assert "one usable member" in text and "members disagree" not in text

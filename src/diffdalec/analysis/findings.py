@@ -112,11 +112,16 @@ def cannot_say(tree: xr.DataTree) -> list[str]:
     names = [n for n in names if n not in unseen]
     for experiment in usable["experiment"].values:
         here = usable.sel(experiment=experiment)
-        if not int(here[names[0]].notnull().sum()):
+        used = int(here[names[0]].notnull().sum()) if names else 0
+        if used == 1:
+            sentences.append(
+                f"{label(experiment)}: one usable member says nothing of what the data leave open."
+            )
+        if used < 2:
             continue
         loose = [n for n in names if float(robust_cv(here[n])) > ROBUST_CV_LIMIT]
         bound = placed["at_bound"].sel(experiment=experiment, quantity=names)
-        half = int(here[names[0]].notnull().sum()) / 2
+        half = used / 2
         stuck = [str(n) for n in bound["quantity"].values[bound.values >= max(half, 1)]]
         text = f"{label(experiment)}: members disagree (robust CV above {ROBUST_CV_LIMIT}) on "
         text += f"{len(loose)} of {len(names)} parameters that a stream depends on"

@@ -169,6 +169,8 @@ def cost_table(tree: xr.DataTree) -> Table:
             Cell(text.term(str(name))),
             *(
                 Cell(text.significant(one["median"]), text.span(one["lowest"], one["highest"]))
+                if np.isfinite(float(one["median"]))
+                else Cell(text.MISSING)
                 for one in (data.sel(term=name, experiment=e) for e in data["experiment"].values)
             ),
         )
