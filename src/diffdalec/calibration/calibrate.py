@@ -50,13 +50,15 @@ def calibrate_lanes(
     dtype=jnp.float32,
     progress: Progress | None = None,
     checkpoint: CheckpointFile | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Calibration:
     """Calibrate lanes of ``shape``, each with its own key of ``keys`` (prod(shape),).
 
     Each lane draws ``candidates`` points, descends from the ``starts`` cheapest of them side by side, and is the best of
     these: a cost surface with several basins is searched in all of them, and one lane never sees another's.
     Failure is a value (``failed_starts``), not an exception, and no lane is drawn again. With a ``checkpoint`` the state is
-    written every quarter of a minute and on interrupt, and a run that finds one goes on from it.
+    written every quarter of a minute and on interrupt, and a run that finds one goes on from it. ``should_stop`` is asked
+    at every iteration and ends the calibration as an interrupt would (KeyboardInterrupt): for runs in threads.
     """
     saved = checkpoint.read() if checkpoint else None
     if saved is None:
@@ -71,6 +73,8 @@ def calibrate_lanes(
     reported = written = time.monotonic()
     try:
         for iteration in range(int(state.iteration) + 1, settings.iterations + 1):
+            if should_stop():
+                raise KeyboardInterrupt
             state = iterate(state, data)
             if iteration in points:
                 history.append((iteration, _best(state)))

@@ -43,10 +43,12 @@ def run_calendar(
     *,
     cycle: tuple[int, int] | None = None,
     years: int | None = None,
+    first_year: int | None = None,
     last_year: int | None = None,
 ) -> RunCalendar:
     """The calendar of a run of ``years`` (one pass if None) that cycles through the calendar years ``cycle``
-    (all whole years of the data if None) and ends with ``last_year`` (the last of the cycle if None).
+    (all whole years of the data if None) and ends with ``last_year`` (the last of the cycle if None), or, where it is
+    given, begins with ``first_year``.
 
     Raises InputError where the data lack a year that the run needs.
     """
@@ -60,11 +62,15 @@ def run_calendar(
         raise InputError(
             f"the run cycles {first}–{last}, but the data lack whole years {_listed(missing)} (they span {_span(time)})"
         )
+    for verb, year in (("begin", first_year), ("end", last_year)):
+        if year is not None and year not in cycled:
+            raise InputError(
+                f"the run is to {verb} in {year}, which is not among the cycled years {first}–{last}"
+            )
     end = last if last_year is None else last_year
-    if end not in cycled:
-        raise InputError(f"the run is to end in {end}, which is not among the cycled years {first}–{last}")
     length = years if years is not None else end - first + 1
-    order = [cycled[(end - first - back) % len(cycled)] for back in range(length - 1, -1, -1)]
+    begin = end - length + 1 if first_year is None else first_year
+    order = [cycled[(begin - first + i) % len(cycled)] for i in range(length)]
 
     year_of_day = time.dt.year.values
     days_of_year = {year: np.flatnonzero(year_of_day == year) for year in set(order)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 from jax.scipy.special import i0e
 
 from ..units import DAYS_PER_YEAR

@@ -1,0 +1,210 @@
+"""The command line: each command parses and calls one workflow. Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="diffdalec",
+    help="Learn where boreal forests put their carbon, and how long they keep it: a differentiable DALEC.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+curves = typer.Typer(help="Growth curves: biomass of a stand against its age.", no_args_is_help=True)
+app.add_typer(curves, name="growth-curve")
+
+Out = Annotated[Path, typer.Option("--out", help="Folder for the results. Running again goes on from what is there.")]
+Seed = Annotated[int, typer.Option(help="Seed of the members' starts.")]
+Members = Annotated[int | None, typer.Option(min=1, help="Members of each experiment.")]
+Iterations = Annotated[int | None, typer.Option(min=1, help="Iterations of the optimiser.")]
+GrowthYears = Annotated[int | None, typer.Option(min=10, help="Length of the growth run [years].")]
+
+
+def _version(show: bool) -> None:
+    if show:
+        from importlib.metadata import version
+
+        typer.echo(f"diffdalec {version('diffdalec')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Learn where boreal forests put their carbon, and how long they keep it: a differentiable DALEC."""
+
+
+@app.command()
+def site(
+    file: Annotated[Path, typer.Argument(help="Site file: DifferLand netCDF, FLUXNET2015 daily CSV, or our own CSV or netCDF.")],
+    growth_curve: Annotated[
+        str | None, typer.Option(help="Growth curve BMAX,K,P: biomass = BMAX (1 - exp(-K age))^P.")
+    ] = None,
+    biomass_unit: Annotated[
+        str | None, typer.Option(help="Unit of BMAX: 'MgC/ha' of carbon or 'Mg/ha' of dry matter.")
+    ] = None,
+    root_shoot: Annotated[
+        float | None, typer.Option(help="Root:shoot ratio, where the curve is of aboveground biomass.")
+    ] = None,
+    out: Out = Path("out"),
+    experiment: Annotated[
+        list[str] | None,
+        typer.Option(help="Experiment: a shipped name or a YAML file; repeat for several. Default: the paper's three."),
+    ] = None,
+    biomass: Annotated[
+        float | None,
+        typer.Option(help="Total living biomass at the end of the single-year run [gC m-2]; default: the curve's."),
+    ] = None,
+    lcma: Annotated[float | None, typer.Option(help="Leaf carbon mass per area, centre of its prior [gC m-2].")] = None,
+    cue: Annotated[float | None, typer.Option(help="Carbon-use efficiency, centre of its prior.")] = None,
+    calibration_years: Annotated[
+        str, typer.Option(help="A number of first calendar years, or FIRST-LAST, e.g. 2006-2010.")
+    ] = "5",
+    half_hourly: Annotated[Path | None, typer.Option(help="Half-hourly FLUXNET file, for daily Tmin and Tmax.")] = None,
+    latitude: Annotated[float | None, typer.Option(help="Latitude [degrees north], where the file has none.")] = None,
+    co2: Annotated[float | None, typer.Option(help="CO2 [ppm], where the file has none.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the site, where the file has none.")] = None,
+    members: Members = None,
+    iterations: Iterations = None,
+    growth_years: GrowthYears = None,
+    seed: Seed = 0,
+) -> None:
+    """Calibrate a site under the paper's three experiments and write a report.
+
+    Example: diffdalec site FI-Hyy.nc --growth-curve 62.0,0.0622,3.40 --biomass-unit MgC/ha --out FI-Hyy
+    """
+    from .errors import InputError
+    from .harmonise.growth_curve import GrowthCurve
+    from .workflows.progress import CalibrationProgress
+    from .workflows.site import SiteRequest, run_site
+
+    curve = None
+    if growth_curve is not None:
+        if biomass_unit is None:
+            raise InputError("--growth-curve needs --biomass-unit: 'MgC/ha' of carbon or 'Mg/ha' of dry matter")
+        curve = GrowthCurve.parse(growth_curve, biomass_unit, root_shoot)
+    if cue is not None and not 0 < cue < 1:
+        raise InputError(f"--cue is {cue:g}, expected a fraction between 0 and 1")
+    if lcma is not None and not lcma > 0:
+        raise InputError(f"--lcma is {lcma:g}, expected a positive number [gC m-2]")
+    priors = {"lcma": lcma, "autotrophic_fraction": None if cue is None else 1 - cue}
+    default = {} if experiment is None else {"experiments": tuple(experiment)}
+    request = SiteRequest(
+        curve=curve,
+        biomass=biomass,
+        priors={key: value for key, value in priors.items() if value is not None},
+        growth_years=growth_years,
+        seed=seed,
+        overrides=_overrides(members, iterations),
+        **default,
+    )
+    with CalibrationProgress() as progress:
+        tree = run_site(
+            file, request, out, progress=progress, calibration_years=_years(calibration_years),
+            half_hourly=half_hourly, latitude=latitude, co2=co2, name=name,
+        )  # fmt: skip
+    _conclude(tree, out)
+
+
+@app.command()
+def demo(
+    out: Out = Path("demo"),
+    members: Members = None,
+    iterations: Iterations = None,
+    growth_years: GrowthYears = None,
+    seed: Seed = 0,
+) -> None:
+    """Run the whole system on an embedded synthetic boreal stand whose truth is known. Needs no file."""
+    from .workflows.demo import run_demo
+    from .workflows.progress import CalibrationProgress
+
+    with CalibrationProgress() as progress:
+        tree = run_demo(
+            out, progress=progress, seed=seed, growth_years=growth_years, overrides=_overrides(members, iterations)
+        )
+    _conclude(tree, out)
+
+
+@app.command()
+def bench(
+    batch: Annotated[list[int] | None, typer.Option(help="Batch size (members); repeat for several.")] = None,
+    years: Annotated[list[int] | None, typer.Option(help="Length of the run [years]; repeat for several.")] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Timed runs; the fastest counts.")] = 3,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
+) -> None:
+    """Measure member-days per second, forward and value-and-gradient, on this machine."""
+    from .workflows.bench import print_benchmark, run_benchmark
+
+    print_benchmark(run_benchmark(tuple(batch or (1, 16, 128, 1024)), tuple(years or (9, 107)), repeats), json_file)
+
+
+@app.command()
+def experiments(
+    name: Annotated[str | None, typer.Argument(help="Show this one whole, as YAML.")] = None,
+) -> None:
+    """List the shipped experiments, or show one with every setting written out."""
+    from .config import load_experiment, shipped_experiments
+
+    if name is not None:
+        typer.echo(load_experiment(name).yaml(), nl=False)
+        return
+    for shipped in shipped_experiments():
+        typer.echo(f"{shipped:24s} {load_experiment(shipped).title}")
+
+
+@app.command()
+def report(out: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
+    """Draw the figures, report and summary of a finished run anew."""
+    from .results import read_tree
+    from .workflows.outputs import STORE, write_outputs
+
+    write_outputs(read_tree(out / STORE), out)
+    typer.echo(f"report: {out / 'report.html'}")
+
+
+@curves.command("fit")
+def fit(
+    table: Annotated[Path, typer.Argument(help="CSV with columns age and biomass (the unit may be in the header).")],
+    unit: Annotated[str | None, typer.Option(help="Unit, where the header has none: 'MgC/ha' or 'Mg/ha'.")] = None,
+    root_shoot: Annotated[float | None, typer.Option(help="Root:shoot ratio, where biomass is aboveground.")] = None,
+) -> None:
+    """Fit a Chapman-Richards curve to a table of stand age and biomass."""
+    from .workflows.growth_curve import fit_table
+
+    typer.echo(fit_table(table, unit, root_shoot))
+
+
+def _overrides(members: int | None, iterations: int | None) -> dict[str, Any]:
+    """What the command line changes in every experiment."""
+    overrides: dict[str, Any] = {}
+    if members is not None:
+        overrides["members"] = members
+    if iterations is not None:
+        overrides["optimiser"] = {"iterations": iterations}
+    return overrides
+
+
+def _years(text: str) -> int | tuple[int, int]:
+    from .errors import InputError
+
+    parts = text.split("-")
+    if len(parts) > 2 or not all(part.strip().isdigit() for part in parts):
+        raise InputError(f"--calibration-years is {text!r}, expected a number of years or FIRST-LAST, e.g. 2006-2010")
+    numbers = [int(part) for part in parts]
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+def _conclude(tree: Any, out: Path) -> None:
+    """The result in a few lines, and where the rest is."""
+    from .analysis.findings import result, warnings
+
+    for sentence in warnings(tree):
+        typer.echo(f"note: {sentence}")
+    for sentence in result(tree):
+        typer.echo(sentence)
+    typer.echo(f"report: {out / 'report.html'}")

@@ -1,0 +1,125 @@
+"""One stand, end to end: calibration under several experiments, forward runs, and the tree of results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..analysis.scores import pbias, r2, rmse
+from ..cells.problem import StandData
+from ..config import Experiment
+from ..harmonise.growth_curve import GrowthCurve
+from ..model import INITIAL_POOLS, PARAMETERS
+from ..results.provenance import provenance
+from ..units import dry_matter_from_carbon
+from .calibrate import Settings, calibrate_experiments, experiment_calendar
+from .fits import DEAD_CANOPY, Fit, calibration_dataset, follows_curve, growth_run_dataset, simulation_dataset
+from .simulate import forward
+
+FORWARD_YEARS = 100
+
+
+@dataclass(frozen=True)
+class StandRun:
+    """What is run at a stand and how it is called."""
+
+    title: str
+    data: StandData
+    experiments: Sequence[Experiment]
+    settings: Settings
+    configuration: Mapping[str, Any]
+    warnings: Sequence[str] = ()
+
+
+def run_stand(stand: StandRun) -> xr.DataTree:
+    """Calibrate, run forward, and gather all of it in one tree, ready to be stored."""
+    began = time.monotonic()
+    fits = calibrate_experiments(stand.data, stand.experiments, stand.settings)
+    calibrated = time.monotonic()
+    groups: dict[str, xr.Dataset] = {
+        "site": _site(stand.data),
+        "calibration": calibration_dataset(fits),
+        "simulation": simulation_dataset(fits),
+    }
+    grown = growth_run_dataset(fits)
+    if grown is not None and stand.data.curve is not None:
+        groups["growth_run"] = grown
+        groups["forward"] = forward_runs(fits, stand.data, stand.settings.dtype)
+    seconds = {"calibration": calibrated - began, "forward": time.monotonic() - calibrated}
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = {
+        "title": stand.title,
+        **provenance(stand.configuration, str(stand.data.ds.attrs.get("source_sha256", ""))),
+        "warnings": list(stand.warnings),
+        "wall_seconds": "{" + ", ".join(f'"{k}": {v:.1f}' for k, v in seconds.items()) + "}",
+    }
+    return tree
+
+
+def forward_runs(fits: Sequence[Fit], data: StandData, dtype: str) -> xr.Dataset:
+    """100-year runs from the growth run's initial pools with each experiment's parameters, member by member.
+
+    They begin in the growth run's first year, so that its own parameters repeat its trajectory. A member that has no
+    counterpart in the growth run (fewer members) starts from the growth run's member of the same number modulo.
+    """
+    source = next(fit for fit in fits if follows_curve(fit.experiment))
+    s = source.experiment.simulation
+    first_year = int(experiment_calendar(data.ds, source.experiment).years[0])
+    parts = []
+    for fit in fits:
+        counterpart = np.arange(len(fit.cost)) % len(source.cost)
+        parameters = {name: fit.values[name] for name in PARAMETERS}
+        pools = {name: source.values[name][counterpart] for name in INITIAL_POOLS}
+        run = forward(
+            parameters, pools, data.ds, FORWARD_YEARS, cycle=s.cycle, first_year=first_year,
+            dtype=dtype, beta=fit.experiment.simulation.water_stress,
+        )  # fmt: skip
+        # The first year of life is spared: a canopy may have to close.
+        alive = run["lai_max"].isel(age=-1) >= DEAD_CANOPY
+        own = run[["total_biomass"]].assign(alive=alive.drop_vars("age"))
+        usable = fit.status == "ok"
+        own = own.assign(_scores(own["total_biomass"], usable, data.curve))
+        parts.append(own.assign_coords(member=np.arange(len(fit.cost)), experiment=fit.experiment.name))
+    joined = xr.concat(parts, "experiment", join="outer", combine_attrs="override", fill_value={"alive": False})
+    joined = joined.transpose("experiment", "member", "age")
+    ages = joined["age"].values
+    joined["reference"] = (
+        "age", data.curve.total_carbon(ages), {"units": "gC m-2", "long_name": "growth curve, total living biomass"})  # fmt: skip
+    joined["alive"].attrs = {"long_name": f"LAI reaches {DEAD_CANOPY} in the last year"}
+    return joined
+
+
+def _scores(biomass: xr.DataArray, usable: np.ndarray, curve: GrowthCurve) -> dict[str, xr.Variable]:
+    """Scores of the median trajectory of the usable members along the curve [Mg ha-1 of dry matter]."""
+    reference = curve.dry_matter(biomass["age"].values)
+    if usable.any():
+        median = dry_matter_from_carbon(np.median(biomass.transpose("age", "member").values[:, usable], axis=1))
+    else:
+        median = np.full(reference.shape, np.nan)
+    unit = "Mg ha-1"
+    return {
+        "rmse": xr.Variable((), rmse(reference, median), {"units": unit, "long_name": "RMSE along the growth curve (dry matter)"}),
+        "r2": xr.Variable((), r2(reference, median), {"units": "1", "long_name": "R² along the growth curve"}),
+        "pbias": xr.Variable((), pbias(reference, median), {"units": "%", "long_name": "percent bias along the growth curve"}),
+        "biomass_100": xr.Variable((), median[-1], {"units": unit, "long_name": "total living biomass at age 100 (dry matter)"}),
+    }  # fmt: skip
+
+
+def _site(data: StandData) -> xr.Dataset:
+    ds = data.ds.assign({name: ("time", mask) for name, mask in data.periods.items()})
+    if data.curve is not None:
+        c = data.curve
+        ds.attrs["growth_curve"] = (
+            f"bmax {c.bmax:g}, k {c.k:g} yr-1, p {c.p:g}; {c.unit}"
+            + (" of dry matter" if c.unit == "Mg ha-1" else " of carbon")
+            + (f", aboveground, root:shoot {c.root_shoot:g}" if c.root_shoot is not None else ", total living biomass")
+        )
+    ds.attrs["prior_centres"] = ", ".join(f"{name} {value:.4g}" for name, value in data.prior_centres.items())
+    if data.biomass is not None:
+        ds.attrs["single_biomass"] = f"{data.biomass:.0f} gC m-2"
+    return ds
