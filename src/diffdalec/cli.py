@@ -34,14 +34,18 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Learn where boreal forests put their carbon, and how long they keep it: a differentiable DALEC."""
 
 
 @app.command()
 def site(
-    file: Annotated[Path, typer.Argument(help="Site file: DifferLand netCDF, FLUXNET2015 daily CSV, or our own CSV or netCDF.")],
+    file: Annotated[
+        Path, typer.Argument(help="Site file: DifferLand netCDF, FLUXNET2015 daily CSV, or our own CSV or netCDF.")
+    ],
     growth_curve: Annotated[
         str | None, typer.Option(help="Growth curve BMAX,K,P: biomass = BMAX (1 - exp(-K age))^P.")
     ] = None,

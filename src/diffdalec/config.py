@@ -26,8 +26,8 @@ class _Frozen(BaseModel):
 
 
 class Simulation(_Frozen):
-    """What is simulated: the calendar years of ``cycle`` (all whole years of the data if null), repeated so that the run is
-    ``years`` long (one pass if null) and ends with ``last_year`` (the last of the cycle if null)."""
+    """What is simulated: the calendar years of ``cycle`` (all whole years of the data if null), repeated so that
+    the run is ``years`` long (one pass if null) and ends with ``last_year`` (the last of the cycle if null)."""
 
     cycle: Years | None = None
     years: Annotated[int, Field(ge=1, le=2000)] | None = None
@@ -54,8 +54,8 @@ class Stream(_Frozen):
 class Prior(_Frozen):
     """A Gaussian prior: weight · ½ ((x − centre)/width)², x the parameter or its logarithm.
 
-    ``centre`` null: the value comes with the site (canopy efficiency from pre-calibration, LCMA and autotrophic fraction
-    from trait maps or the user); where there is none the term is left out and the result says so.
+    ``centre`` null: the value comes with the site (canopy efficiency from pre-calibration, LCMA and autotrophic
+    fraction from trait maps or the user); where there is none the term is left out and the result says so.
     """
 
     centre: float | None = None
@@ -91,8 +91,8 @@ class PoolRange(_Frozen):
 
 
 class Optimiser(_Frozen):
-    """How a member is calibrated: ``candidates`` draws are run forward, Adam descends from the ``starts`` cheapest side by
-    side with a learning-rate schedule in the transformed space, and the member is the best of these.
+    """How a member is calibrated: ``candidates`` draws are run forward, Adam descends from the ``starts`` cheapest
+    side by side with a learning-rate schedule in the transformed space, and the member is the best of these.
 
     A member whose cost ends more than ``stuck_margin`` above the best member's is reported as stuck.
     """

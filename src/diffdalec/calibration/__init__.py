@@ -1,4 +1,6 @@
-"""Calibration of many lanes at once: search space, starts and screening, Adam with best-so-far, status. Knows no ecology."""
+"""Calibration of many lanes at once: search space, starts and screening, Adam with best-so-far, status. Knows no
+ecology.
+"""
 
 from .adam import AdamSettings
 from .calibrate import Calibration, calibrate_lanes

@@ -15,7 +15,9 @@ from .starts import CostFunction
 
 @dataclass(frozen=True)
 class AdamSettings:
-    """Settings of the descent. Learning rates are steps in the search coordinates; ``clip`` bounds a lane's gradient."""
+    """Settings of the descent. Learning rates are steps in the search coordinates; ``clip`` bounds a lane's
+    gradient.
+    """
 
     iterations: int
     learning_rate: float

@@ -26,9 +26,9 @@ Progress = Callable[[int, int, np.ndarray], None]
 
 @dataclass(frozen=True)
 class Calibration:
-    """The outcome. ``values`` by name, ``cost`` and ``failed_starts`` have the shape of the lanes; ``history`` (points, *lanes)
-    is the best cost so far at ``iterations`` (points,). ``failed_starts`` counts the starts of a lane whose cost or
-    gradient became non-finite; where all of them failed at once the cost is infinite."""
+    """The outcome. ``values`` by name, ``cost`` and ``failed_starts`` have the shape of the lanes; ``history``
+    (points, *lanes) is the best cost so far at ``iterations`` (points,). ``failed_starts`` counts the starts of a
+    lane whose cost or gradient became non-finite; where all of them failed at once the cost is infinite."""
 
     values: dict[str, np.ndarray]
     cost: np.ndarray
@@ -54,11 +54,12 @@ def calibrate_lanes(
 ) -> Calibration:
     """Calibrate lanes of ``shape``, each with its own key of ``keys`` (prod(shape),).
 
-    Each lane draws ``candidates`` points, descends from the ``starts`` cheapest of them side by side, and is the best of
-    these: a cost surface with several basins is searched in all of them, and one lane never sees another's.
-    Failure is a value (``failed_starts``), not an exception, and no lane is drawn again. With a ``checkpoint`` the state is
-    written every quarter of a minute and on interrupt, and a run that finds one goes on from it. ``should_stop`` is asked
-    at every iteration and ends the calibration as an interrupt would (KeyboardInterrupt): for runs in threads.
+    Each lane draws ``candidates`` points, descends from the ``starts`` cheapest of them side by side, and is the
+    best of these: a cost surface with several basins is searched in all of them, and one lane never sees another's.
+    Failure is a value (``failed_starts``), not an exception, and no lane is drawn again. With a ``checkpoint`` the
+    state is written every quarter of a minute and on interrupt, and a run that finds one goes on from it.
+    ``should_stop`` is asked at every iteration and ends the calibration as an interrupt would (KeyboardInterrupt):
+    for runs in threads.
     """
     saved = checkpoint.read() if checkpoint else None
     if saved is None:

@@ -12,8 +12,9 @@ import jax.numpy as jnp
 from .space import SearchSpace
 
 CostFunction = Callable[[jax.Array, Any], jax.Array]
-"""(coordinates (dimensions, *lanes), data) -> cost (*lanes), lanes independent of one another. ``data`` is any pytree of
-arrays: passed along rather than closed over, so that the next stand of the same shapes needs no new compilation."""
+"""(coordinates (dimensions, *lanes), data) -> cost (*lanes), lanes independent of one another. ``data`` is any
+pytree of arrays: passed along rather than closed over, so that the next stand of the same shapes needs no new
+compilation."""
 
 CANDIDATES_AT_ONCE = 32
 
@@ -45,7 +46,8 @@ def screened_starts(
     starts: int,
     dtype,
 ) -> jax.Array:
-    """The ``starts`` cheapest of ``candidates`` draws for each lane, (dimensions, starts, *shape); ``keys`` (prod(shape),).
+    """The ``starts`` cheapest of ``candidates`` draws for each lane, (dimensions, starts, *shape); ``keys``
+    (prod(shape),).
 
     A candidate with a non-finite cost loses to any other.
     """

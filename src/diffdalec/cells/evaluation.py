@@ -22,9 +22,9 @@ SCORES = {"nnse": nnse, "r2": r_squared, "rmse": rmse}
 class Evaluation:
     """What came of fitted lanes; every array ends with the lanes.
 
-    ``terms`` weighted cost terms by name; ``scores[period][stream][score]``; ``daily`` series of the fast streams over the
-    last pass (days, lanes); ``biomass`` total living biomass [gC m-2] at the end of each year (years, lanes); ``traits``;
-    ``canopy`` greatest LAI of the last year [m2 m-2].
+    ``terms`` weighted cost terms by name; ``scores[period][stream][score]``; ``daily`` series of the fast streams
+    over the last pass (days, lanes); ``biomass`` total living biomass [gC m-2] at the end of each year (years,
+    lanes); ``traits``; ``canopy`` greatest LAI of the last year [m2 m-2].
     """
 
     terms: dict[str, np.ndarray]
@@ -53,8 +53,7 @@ def evaluate(
         flat = {f"{period}/{s}": term for period, terms in scored.items() for s, term in terms.items()}
         seen = observed(parameters, pools, problem, flat) if flat else {}
         scores = {
-            key: {name: score(seen[key], term.target) for name, score in SCORES.items()}
-            for key, term in flat.items()
+            key: {name: score(seen[key], term.target) for name, score in SCORES.items()} for key, term in flat.items()
         }
         _, series = run(parameters, pools, problem.drivers, problem.calendar, recordings, beta=problem.beta)
         return cost_terms(parameters, pools, problem), scores, series

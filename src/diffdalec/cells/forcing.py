@@ -1,7 +1,7 @@
 """Labelled forcing, parameters and pools -> the model's arrays.
 
-A Dataset may have a ``cell`` dimension beside ``time``; then arrays carry it as an axis that broadcasts against lanes of
-shape (cells, members).
+A Dataset may have a ``cell`` dimension beside ``time``; then arrays carry it as an axis that broadcasts against
+lanes of shape (cells, members).
 """
 
 from __future__ import annotations

@@ -20,10 +20,7 @@ def searched_variables(values: Mapping[str, np.ndarray], dims: tuple[str, ...]) 
 
 def trait_variables(values: Mapping[str, np.ndarray], dims: tuple[str, ...]) -> dict[str, xr.Variable]:
     """Derived traits as variables."""
-    return {
-        name: xr.Variable(dims, values[name], {**row.attributes, "group": "trait"})
-        for name, row in TRAITS.items()
-    }
+    return {name: xr.Variable(dims, values[name], {**row.attributes, "group": "trait"}) for name, row in TRAITS.items()}
 
 
 def output_variables(values: Mapping[str, np.ndarray], dims: tuple[str, ...]) -> dict[str, xr.Variable]:

@@ -64,7 +64,9 @@ def _biomass(data: StandData, observe: str, calendar: RunCalendar) -> tuple[Oper
     length = len(calendar.days)
     if observe == "final_biomass":
         if data.biomass is None:
-            raise InputError("the experiment compares biomass at the end of the run, but no biomass or growth curve is given")
+            raise InputError(
+                "the experiment compares biomass at the end of the run, but no biomass or growth curve is given"
+            )
         return FinalBiomass(length - 1, length), np.array([data.biomass])
     if data.curve is None:
         raise InputError("the experiment compares a biomass growth curve, but none is given (BMAX,K,P and a unit)")
@@ -91,9 +93,7 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
     return WindowMean(name, start, stop, stream.days, weights), sums / np.maximum(counts, 1), enough
 
 
-def problem(
-    data: StandData, experiments: Sequence[Experiment], calendar: RunCalendar, dtype=jnp.float32
-) -> Problem:
+def problem(data: StandData, experiments: Sequence[Experiment], calendar: RunCalendar, dtype=jnp.float32) -> Problem:
     """The cost of experiments that share a run, lanes (experiment × member,): each has its own weights.
 
     The experiments have as many members each as the first. Terms that an experiment lacks have weight 0 in its lanes.

@@ -26,9 +26,7 @@ class CanopyEfficiency:
     days: jax.Array
 
 
-def calibrate_canopy_efficiency(
-    drivers: Drivers, lai: jax.Array, gpp: jax.Array, days: jax.Array
-) -> CanopyEfficiency:
+def calibrate_canopy_efficiency(drivers: Drivers, lai: jax.Array, gpp: jax.Array, days: jax.Array) -> CanopyEfficiency:
     """The canopy efficiency in [5, 50] with the least mean squared error of ACM's GPP over ``days``.
 
     ``lai`` [m2 m-2], ``gpp`` [gC m-2 d-1] and the mask ``days`` have the shape of the drivers, (days, …). GPP of ACM
@@ -62,9 +60,7 @@ def calibrate_canopy_efficiency(
         jnp.minimum(nearest + spacing, bounds.upper),
     )
     found = number > 0
-    return CanopyEfficiency(
-        jnp.where(found, best, jnp.nan), jnp.where(found, jnp.sqrt(error(best)), jnp.nan), number
-    )
+    return CanopyEfficiency(jnp.where(found, best, jnp.nan), jnp.where(found, jnp.sqrt(error(best)), jnp.nan), number)
 
 
 def _golden_section(function, low: jax.Array, high: jax.Array) -> jax.Array:

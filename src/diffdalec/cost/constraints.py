@@ -1,8 +1,8 @@
 """Ecological and dynamical constraints (EDCs): what no forest does, as smooth penalties on one scale.
 
-A constraint is a violation in ln units (0 where it is met) and one generic penalty. EDC1–5 are those of Bloom & Williams
-2015 as in DifferLand v1.0 (Fang & Gentine 2024), EDC6 and EDC7 those of Wu et al., section 2.3.3. A new one is a function
-of :class:`Evidence` and a row in :data:`CONSTRAINTS`.
+A constraint is a violation in ln units (0 where it is met) and one generic penalty. EDC1–5 are those of Bloom &
+Williams 2015 as in DifferLand v1.0 (Fang & Gentine 2024), EDC6 and EDC7 those of Wu et al., section 2.3.3. A new
+one is a function of :class:`Evidence` and a row in :data:`CONSTRAINTS`.
 """
 
 from __future__ import annotations

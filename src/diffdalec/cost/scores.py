@@ -11,8 +11,8 @@ from ..observation import Target
 def nnse(simulated: jax.Array, target: Target) -> jax.Array:
     """Normalised Nash–Sutcliffe efficiency, 1/(2 − NSE) = 1/(1 + SSE/SST), in (0, 1].
 
-    ``simulated`` (n, *lanes). Nash & Sutcliffe 1970; Nossent & Bauwens 2012; Wu et al., Text S2. For a single value or a
-    constant series see :func:`diffdalec.observation.score_scale`.
+    ``simulated`` (n, *lanes). Nash & Sutcliffe 1970; Nossent & Bauwens 2012; Wu et al., Text S2. For a single value
+    or a constant series see :func:`diffdalec.observation.score_scale`.
     """
     return 1.0 / (1.0 + squared_error(simulated, target) / target.scale)
 

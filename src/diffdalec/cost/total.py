@@ -54,8 +54,8 @@ class ConstraintTerm:
 class Problem:
     """Everything that the cost of a stand (or of many cells) needs, as arrays.
 
-    ``weights`` has a value for every term: ``stream:gpp``, ``prior:lcma``, ``edc1`` …, scalar or of the shape of the lanes,
-    so that experiments that share a run are calibrated side by side.
+    ``weights`` has a value for every term: ``stream:gpp``, ``prior:lcma``, ``edc1`` …, scalar or of the shape of
+    the lanes, so that experiments that share a run are calibrated side by side.
     """
 
     drivers: Drivers
@@ -89,9 +89,7 @@ def term_names(problem: Problem) -> list[str]:
 def cost_terms(parameters: Parameters, initial: Pools, problem: Problem) -> dict[str, jax.Array]:
     """Every weighted term of the cost by name, each of the shape of the lanes. Streams are −weight · NNSE."""
     final, series = _observed_run(parameters, initial, problem, problem.streams)
-    evidence = Evidence(
-        parameters, traits(parameters), initial, final.pools, final.som_inflow, final.som_outflow
-    )
+    evidence = Evidence(parameters, traits(parameters), initial, final.pools, final.som_inflow, final.som_outflow)
     raw = {f"stream:{name}": -nnse(series[name], s.target) for name, s in problem.streams.items()}
     raw |= {f"prior:{name}": prior(getattr(parameters, name)) for name, prior in problem.priors.items()}
     raw |= {

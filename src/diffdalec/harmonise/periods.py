@@ -30,7 +30,8 @@ def period_masks(
     held_out = (year >= validation[0]) & (year <= validation[1])
     if (held_out & inside).any():
         raise InputError(
-            f"calibration years {calibration[0]}–{calibration[1]} and validation years {validation[0]}–{validation[1]} overlap"
+            f"calibration years {calibration[0]}–{calibration[1]} and validation years "
+            f"{validation[0]}–{validation[1]} overlap"
         )
     return {"calibration": inside, "validation": held_out}
 

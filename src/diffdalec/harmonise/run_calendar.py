@@ -64,9 +64,7 @@ def run_calendar(
         )
     for verb, year in (("begin", first_year), ("end", last_year)):
         if year is not None and year not in cycled:
-            raise InputError(
-                f"the run is to {verb} in {year}, which is not among the cycled years {first}–{last}"
-            )
+            raise InputError(f"the run is to {verb} in {year}, which is not among the cycled years {first}–{last}")
     end = last if last_year is None else last_year
     length = years if years is not None else end - first + 1
     begin = end - length + 1 if first_year is None else first_year

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -38,10 +39,12 @@ def integrate(
     *,
     chunk: int = CHUNK_DAYS,
 ) -> tuple[State, dict[str, jax.Array]]:
-    """Run ``step(state, drivers of a day, constants)`` over the days that ``calendar`` (n,) picks from ``drivers`` (days, …).
+    """Run ``step(state, drivers of a day, constants)`` over the days that ``calendar`` (n,) picks from ``drivers``
+    (days, …).
 
-    ``constants`` (the lanes' coefficients) and ``initial`` are what may be differentiated. Returns the final state and, for each recording, its values with a leading axis of ``stop − start`` days.
-    Differentiable in reverse mode with the states at chunk bounds as the only stored trajectory.
+    ``constants`` (the lanes' coefficients) and ``initial`` are what may be differentiated. Returns the final state
+    and, for each recording, its values with a leading axis of ``stop − start`` days. Differentiable in reverse mode
+    with the states at chunk bounds as the only stored trajectory.
     """
     length = calendar.shape[0]
     for name, r in recordings.items():
@@ -50,7 +53,7 @@ def integrate(
     cuts = sorted({0, length} | {day for r in recordings.values() for day in (r.start, r.stop)})
 
     state, parts = initial, {name: [] for name in recordings}
-    for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+    for first, last in pairwise(cuts):
         active = {n: r.select for n, r in recordings.items() if r.start <= first and last <= r.stop}
         state, values = _piece(step, active, constants, state, drivers, calendar[first:last], chunk)
         for name in active:

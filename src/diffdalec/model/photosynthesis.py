@@ -1,7 +1,7 @@
 """The Aggregate Canopy Model (ACM): daily potential GPP of a canopy.
 
-Williams et al. 1997, Ecological Applications 7, 882–894, as parameterised in DALEC (Bloom & Williams 2015). The constants
-are the published fit. All functions are elementwise.
+Williams et al. 1997, Ecological Applications 7, 882–894, as parameterised in DALEC (Bloom & Williams 2015). The
+constants are the published fit. All functions are elementwise.
 """
 
 from __future__ import annotations
@@ -77,8 +77,9 @@ def potential_gpp(
     Ci = ½ (ca + q − p + √((ca + q − p)² − 4 (ca q − p θ))), q = θ − k; diffusion PD = gc (ca − Ci), light
     E0 = 7.19298 LAI²/(2.1001 + LAI²), PI = E0·S·PD/(E0·S + PD).
 
-    Written here in a form that has no 0/0 and no cancellation: ca − Ci = 2 p (ca − θ)/(B + √((A − p)² + 4 p k)) with
-    A = ca − q and B = A + p, and LAI is taken out of PD and E0, so that value and gradient are 0 without light or leaves.
+    Written here in a form that has no 0/0 and no cancellation: ca − Ci = 2 p (ca − θ)/(B + √((A − p)² + 4 p k))
+    with A = ca − q and B = A + p, and LAI is taken out of PD and E0, so that value and gradient are 0 without light
+    or leaves.
     """
     per_lai = canopy_efficiency * temperature  # gc · p / LAI
     p = lai * per_lai / conductance

@@ -45,8 +45,9 @@ def run(
 ) -> tuple[Pools, dict[str, jax.Array]]:
     """Run the model over the days ``calendar`` (n,) of ``drivers`` (days, …); keep what ``recordings`` ask for.
 
-    Fields of ``parameters`` and ``initial`` have the shape of the lanes, say (cells, members), against which the trailing
-    axes of the drivers broadcast. Returns the final pools and the recorded series, (days recorded, *lanes).
+    Fields of ``parameters`` and ``initial`` have the shape of the lanes, say (cells, members), against which the
+    trailing axes of the drivers broadcast. Returns the final pools and the recorded series, (days recorded,
+    *lanes).
     """
     coefficients = prepare_coefficients(parameters)
     return integrate(partial(step, beta=beta), coefficients, initial, drivers, calendar, recordings)

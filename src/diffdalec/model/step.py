@@ -119,9 +119,7 @@ def step(pools: Pools, day: Drivers, c: Coefficients, beta: StressFunction) -> t
     root_litter = pools.root * (p.root_turnover * loss_limit(p.root_turnover))
     wood_litter = pools.wood * (p.wood_turnover * loss_limit(p.wood_turnover))
 
-    tau = decomposition_factor(
-        p.temperature_sensitivity, day.temperature_anomaly, p.moisture_factor, day.rain_anomaly
-    )
+    tau = decomposition_factor(p.temperature_sensitivity, day.temperature_anomaly, p.moisture_factor, day.rain_anomaly)
     litter_loss = pools.litter * tau * loss_limit(tau * (p.litter_turnover + p.litter_to_som_rate))
     litter_respiration = litter_loss * p.litter_turnover
     litter_to_som = litter_loss * p.litter_to_som_rate

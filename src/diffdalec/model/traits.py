@@ -53,8 +53,9 @@ def residence_time(turnover: jax.Array) -> jax.Array:
 def effective_lifespan(lifespan: jax.Array, period: jax.Array) -> jax.Array:
     """Effective leaf lifespan [yr]: the inverse of the annual integral of the CDEA leaf-fall rate.
 
-    A = (2/√π)(f/w) 365.25 exp(−a/2) I0(a/2), a = (s/w)², f = ½ ln(L/(L−1)); ``lifespan`` L [yr] the CDEA shape parameter,
-    ``period`` w0 [d]. It is about 1/ln(L/(L−1)): not L. Wu et al., Text S1; the integral of Bloom & Williams 2015's rate.
+    A = (2/√π)(f/w) 365.25 exp(−a/2) I0(a/2), a = (s/w)², f = ½ ln(L/(L−1)); ``lifespan`` L [yr] the CDEA shape
+    parameter, ``period`` w0 [d]. It is about 1/ln(L/(L−1)): not L. Wu et al., Text S1; the integral of Bloom &
+    Williams 2015's rate.
     """
     width = period * (0.5 * 2**0.5)
     half = 0.5 * bell_width(period) ** 2

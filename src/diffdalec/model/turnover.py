@@ -14,9 +14,10 @@ def decomposition_factor(
 ) -> jax.Array:
     """τ [1], the response of decomposition to temperature and rain; 1 on a day of mean temperature and mean rain.
 
-    τ = exp(Q (T − Tm)) (1 + m (P/Pm − 1)). ``temperature_sensitivity`` Q [degC-1], ``temperature_anomaly`` T − Tm [degC],
-    ``moisture_factor`` m [1], ``rain_anomaly`` P/Pm − 1 [1] (−1 on a dry day). Bloom & Williams 2015; with the moisture
-    term of CARDAMOM as in DifferLand v1.0. Never negative: m > 1, outside the bounds, could otherwise make carbon.
+    τ = exp(Q (T − Tm)) (1 + m (P/Pm − 1)). ``temperature_sensitivity`` Q [degC-1], ``temperature_anomaly`` T − Tm
+    [degC], ``moisture_factor`` m [1], ``rain_anomaly`` P/Pm − 1 [1] (−1 on a dry day). Bloom & Williams 2015; with
+    the moisture term of CARDAMOM as in DifferLand v1.0. Never negative: m > 1, outside the bounds, could otherwise
+    make carbon.
 
     >>> float(decomposition_factor(0.05, 0.0, 0.5, 0.0)), float(decomposition_factor(0.05, 0.0, 0.5, -1.0))
     (1.0, 0.5)

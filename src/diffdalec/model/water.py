@@ -54,7 +54,8 @@ def evapotranspiration_demand(
 
 
 def drainage(water: jax.Array, scale: jax.Array) -> jax.Array:
-    """Drainage [mm d-1] of a water pool [mm] with a scale K [mm]: W²/K up to W = K/2, then W − K/4. Fang & Gentine 2024.
+    """Drainage [mm d-1] of a water pool [mm] with a scale K [mm]: W²/K up to W = K/2, then W − K/4. Fang & Gentine
+    2024.
 
     Both branches meet with the same value and slope at K/2, and drainage never exceeds the pool.
 

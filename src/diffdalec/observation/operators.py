@@ -47,8 +47,8 @@ class Daily:
 class WindowMean:
     """Means over consecutive windows of ``days``, (n, …) -> (windows, …), the last window may be short.
 
-    ``weights`` (windows, days, …) choose the days that count: a tower's window mean is compared with the model's mean over
-    the days that the tower saw. A window without any counts as 0 and must be masked in the target.
+    ``weights`` (windows, days, …) choose the days that count: a tower's window mean is compared with the model's
+    mean over the days that the tower saw. A window without any counts as 0 and must be masked in the target.
     """
 
     output: str = _static()

@@ -24,8 +24,8 @@ class Target:
 def score_scale(values: np.ndarray, valid: np.ndarray, sigma: float) -> np.ndarray:
     """The scale of a target: Σ (value − mean)² over valid values along the first axis.
 
-    Where that vanishes (one value, or a constant series) NSE is undefined; there the scale is Σ (sigma · value)², so that
-    the score is 1/(1 + (relative error/sigma)²): same range and meaning. ``sigma`` is a relative error [1].
+    Where that vanishes (one value, or a constant series) NSE is undefined; there the scale is Σ (sigma · value)²,
+    so that the score is 1/(1 + (relative error/sigma)²): same range and meaning. ``sigma`` is a relative error [1].
     """
     weights = valid.astype(float)
     number = weights.sum(axis=0)

@@ -10,8 +10,9 @@ def sample_chronosequence(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Ages [yr] and biomass (unit of ``biomass``) of ``plots`` plots drawn from a true trajectory (age, biomass).
 
-    Ages are spread over the trajectory with more young plots than old, as fire leaves them; biomass has a log-normal
-    scatter of ``scatter`` between plots, and 0.5 units of measurement error. Plots younger than 3 years are not sampled.
+    Ages are spread over the trajectory with more young plots than old, as fire leaves them; biomass has a
+    log-normal scatter of ``scatter`` between plots, and 0.5 units of measurement error. Plots younger than 3 years
+    are not sampled.
     """
     rng = np.random.default_rng([seed, 7])
     oldest = float(age[-1])

@@ -23,10 +23,14 @@ from ..cells.space import cost_function, search_space
 from ..config import Experiment, load_experiment
 from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
+from ..harmonise.interpolation import interpolated
 from ..harmonise.periods import period_masks
 from ..harmonise.run_calendar import RunCalendar, run_calendar
 from ..harmonise.well_watered import well_watered_days
 from .fits import Fit, calibration_dataset, member_status
+
+LAI_GAP = 16
+"""Dates of LAI this many days apart are interpolated between for the pre-calibration: one missing 8-day value."""
 
 GroupProgress = Callable[[str, int, int, np.ndarray], None]
 """Called with (experiments' names, iteration, iterations, best cost of each lane)."""
@@ -57,13 +61,15 @@ def calibrate(
 ) -> xr.Dataset:
     """Calibrate a stand under one experiment.
 
-    ``experiment`` is a shipped name, a YAML file or an :class:`~diffdalec.config.Experiment`; ``overrides`` are merged into
-    it (``optimiser={"iterations": 300}``). ``growth_curve`` is the reference of total living biomass; ``biomass`` [gC m-2]
-    the single value of a ``final_biomass`` stream, by default the curve's at the end of the growth run. ``priors`` gives the
-    centres of priors by parameter name; canopy efficiency is pre-calibrated where it is not given.
+    ``experiment`` is a shipped name, a YAML file or an :class:`~diffdalec.config.Experiment`; ``overrides`` are
+    merged into it (``optimiser={"iterations": 300}``). ``growth_curve`` is the reference of total living biomass;
+    ``biomass`` [gC m-2] the single value of a ``final_biomass`` stream, by default the curve's at the end of the
+    growth run. ``priors`` gives the centres of priors by parameter name; canopy efficiency is pre-calibrated where
+    it is not given.
 
-    Returns a Dataset over ``member``: parameters, initial pools, traits, ``cost``, ``cost_terms``, scores, ``status``.
-    InputError on settings or data that cannot be used; a member that failed is a status, not an exception.
+    Returns a Dataset over ``member``: parameters, initial pools, traits, ``cost``, ``cost_terms``, scores,
+    ``status``. InputError on settings or data that cannot be used; a member that failed is a status, not an
+    exception.
     """
     if members is not None:
         overrides["members"] = members
@@ -81,7 +87,9 @@ def stand_data(
     biomass: float | None = None,
     priors: Mapping[str, float] | None = None,
 ) -> StandData:
-    """The data of a stand with its periods and prior centres; pre-calibrates canopy efficiency where it is not given."""
+    """The data of a stand with its periods and prior centres; pre-calibrates canopy efficiency where it is not
+    given.
+    """
     periods = period_masks(ds, experiments[0].calibration_years, experiments[0].validation_years)
     centres = dict(priors or {})
     if "canopy_efficiency" not in centres and any("canopy_efficiency" in e.priors for e in experiments):
@@ -101,7 +109,7 @@ def precalibrate(ds: xr.Dataset, calibration: np.ndarray) -> dict[str, float] | 
     if not all(name in ds for name in ("evaporative_fraction", "gpp", "lai")):
         return None
     inside = ds.isel(time=np.flatnonzero(calibration))
-    inside = inside.assign(lai=inside["lai"].interpolate_na("time", max_gap=np.timedelta64(17, "D")))
+    inside = inside.assign(lai=interpolated(inside["lai"], LAI_GAP))
     if not bool(np.isfinite(inside["evaporative_fraction"]).any()):
         return None
     found = canopy_efficiency(inside, well_watered_days(inside))
@@ -109,8 +117,8 @@ def precalibrate(ds: xr.Dataset, calibration: np.ndarray) -> dict[str, float] | 
 
 
 def calibrate_experiments(data: StandData, experiments: Sequence[Experiment], settings: Settings) -> list[Fit]:
-    """Fits of the experiments, in their order. Experiments that share a run are calibrated as lanes of one batch, and the
-    batches side by side in threads."""
+    """Fits of the experiments, in their order. Experiments that share a run are calibrated as lanes of one batch,
+    and the batches side by side in threads."""
     groups = _groups(experiments)
     for group in groups:
         _check_streams(data, group)
@@ -194,9 +202,7 @@ def _calibrate_group(data, group, settings: Settings, should_stop) -> list[Fit]:
             space,
             lane_keys(settings.seed, [(site, e.name, m) for e in group for m in range(e.members)]),
             shape,
-            AdamSettings(
-                o.iterations, o.learning_rate, o.final_learning_rate, o.warmup, o.schedule, o.gradient_clip
-            ),
+            AdamSettings(o.iterations, o.learning_rate, o.final_learning_rate, o.warmup, o.schedule, o.gradient_clip),
             candidates=o.candidates,
             starts=o.starts,
             dtype=dtype,
@@ -230,9 +236,7 @@ def _fit(
     lanes = Evaluation(**jax.tree.map(lambda a: a[..., own], vars(evaluation)))
     present = [f"stream:{name}" for name in experiment.streams] + [f"prior:{n}" for n in experiment.priors]
     present += list(experiment.constraints)
-    status, reason = member_status(
-        found.cost[own], found.failed_starts[own], lanes.canopy, experiment.optimiser
-    )
+    status, reason = member_status(found.cost[own], found.failed_starts[own], lanes.canopy, experiment.optimiser)
     return Fit(
         experiment=experiment,
         calendar=calendar,

@@ -44,18 +44,22 @@ def run_demo(
     request = SiteRequest(
         experiments=EXPERIMENTS, curve=curve, seed=seed, growth_years=growth_years, overrides=overrides or {}
     )
-    return run_request(ds, request, out, progress=progress, truth=truth, title="Synthetic boreal stand with known truth")
+    return run_request(
+        ds, request, out, progress=progress, truth=truth, title="Synthetic boreal stand with known truth"
+    )
 
 
 def synthetic_stand(seed: int = 0) -> tuple[xr.Dataset, GrowthCurve, xr.Dataset]:
     """The site Dataset of the synthetic stand, the growth curve fitted to plots of its landscape, and its truth.
 
-    The truth is a run of the model from almost bare ground; observations have a tower's noise and gaps, and the curve is
-    fitted to a chronosequence with plots' scatter. Nothing of the truth reaches the calibration but through these.
+    The truth is a run of the model from almost bare ground; observations have a tower's noise and gaps, and the
+    curve is fitted to a chronosequence with plots' scatter. Nothing of the truth reaches the calibration but
+    through these.
     """
     weather = boreal_weather(seed=seed)
     bare = weather.assign(
-        mean_temperature=0.5 * (weather["tmin"] + weather["tmax"]).mean(), mean_precipitation=weather["precipitation"].mean()
+        mean_temperature=0.5 * (weather["tmin"] + weather["tmax"]).mean(),
+        mean_precipitation=weather["precipitation"].mean(),
     )
     growth = forward(TRUE_PARAMETERS, TRUE_POOLS, bare, TRUE_YEARS, dtype="float64")
     # The stand as it is observed: the last pass, from the pools at the end of the one before.

@@ -14,7 +14,9 @@ from ..harmonise.run_calendar import RunCalendar
 from ..variables import FAST_STREAMS, OBSERVATIONS
 
 DEAD_CANOPY = 0.1
-"""Greatest LAI of a run's last year [m2 m-2] below which the stand has died: it cannot grow back (model.md's bistability)."""
+"""Greatest LAI of a run's last year [m2 m-2] below which the stand has died: it cannot grow back (model.md's
+bistability).
+"""
 
 PERIODS = ("calibration", "validation")
 _PERIOD_SCORES = ("nnse", "r2", "rmse")
@@ -45,7 +47,8 @@ def member_status(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Status and reason of each member (member,): ``ok``, ``non_finite``, ``dead`` or ``stuck``.
 
-    ``cost`` (member,), ``failed_starts`` how many starts became non-finite, ``canopy`` the greatest LAI of the last year.
+    ``cost`` (member,), ``failed_starts`` how many starts became non-finite, ``canopy`` the greatest LAI of the last
+    year.
     """
     status, reason = [], []
     finite = np.isfinite(cost) & (failed_starts < optimiser.starts)
@@ -59,7 +62,9 @@ def member_status(
             reason.append(f"the stand died: LAI is at most {lai:.2g} in the last year")
         elif value > best + optimiser.stuck_margin:
             status.append("stuck")
-            reason.append(f"cost {value:.3f} is more than {optimiser.stuck_margin:g} above the best member's {best:.3f}")
+            reason.append(
+                f"cost {value:.3f} is more than {optimiser.stuck_margin:g} above the best member's {best:.3f}"
+            )
         else:
             status.append("ok")
             reason.append("")
@@ -67,7 +72,8 @@ def member_status(
 
 
 def calibration_dataset(fits: Sequence[Fit]) -> xr.Dataset:
-    """Parameters, pools, traits, costs, scores and status over (experiment, member); NaN where an experiment lacks a term.
+    """Parameters, pools, traits, costs, scores and status over (experiment, member); NaN where an experiment lacks
+    a term.
 
     Experiments with fewer members than others are padded with status ``absent``.
     """
@@ -118,7 +124,9 @@ def simulation_dataset(fits: Sequence[Fit]) -> xr.Dataset:
         )
         for fit in fits
     ]
-    return xr.concat(parts, "experiment", join="outer", combine_attrs="override").transpose("experiment", "member", "time")
+    return xr.concat(parts, "experiment", join="outer", combine_attrs="override").transpose(
+        "experiment", "member", "time"
+    )
 
 
 def growth_run_dataset(fits: Sequence[Fit]) -> xr.Dataset | None:

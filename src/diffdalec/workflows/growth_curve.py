@@ -13,7 +13,9 @@ from ..harmonise.growth_table import growth_table
 
 
 def fit_table(path: Path, unit: str | None, root_shoot: float | None) -> str:
-    """Fit a Chapman–Richards curve to a CSV of age and biomass and describe it. InputError on a table that does not do."""
+    """Fit a Chapman–Richards curve to a CSV of age and biomass and describe it. InputError on a table that does not
+    do.
+    """
     if not path.is_file():
         raise InputError(f"growth table {path} does not exist")
     try:
@@ -24,9 +26,7 @@ def fit_table(path: Path, unit: str | None, root_shoot: float | None) -> str:
     chosen = unit or table.unit
     if chosen is None:
         raise InputError(f"growth table {path.name} does not say its unit: give --unit 'MgC/ha' or 'Mg/ha'")
-    curve = fit_growth_curve(
-        table.age, table.biomass, chosen, root_shoot=root_shoot, sd=table.sd, source=path.name
-    )
+    curve = fit_growth_curve(table.age, table.biomass, chosen, root_shoot=root_shoot, sd=table.sd, source=path.name)
     return describe(curve, table.dropped)
 
 
@@ -37,7 +37,9 @@ def describe(curve: GrowthCurve, dropped: int) -> str:
         f"{name:5s} {getattr(curve, name):10.4g} ± {errors.get(name, float('nan')):<10.3g} {unit}"
         for name, unit in (("bmax", curve.unit), ("k", "yr-1"), ("p", ""))
     ]
-    summary = f"R² {curve.r2:.3f}, n {curve.n}" + (f" ({dropped} rows without age or biomass left out)" if dropped else "")
+    summary = f"R² {curve.r2:.3f}, n {curve.n}" + (
+        f" ({dropped} rows without age or biomass left out)" if dropped else ""
+    )
     usage = f'--growth-curve {curve.bmax:.6g},{curve.k:.6g},{curve.p:.6g} --biomass-unit "{curve.unit}"'
     if curve.root_shoot is not None:
         usage += f" --root-shoot {curve.root_shoot:g}"

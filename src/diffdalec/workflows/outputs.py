@@ -24,7 +24,8 @@ CHECKPOINTS = "checkpoints"
 def open_folder(path: Path, configuration: Mapping[str, Any]) -> Path:
     """Make ``path`` the output folder of a configuration, or check that it is. Returns the folder of checkpoints.
 
-    InputError where it is a file, holds something else, or the results of another configuration: they are not overwritten.
+    InputError where it is a file, holds something else, or the results of another configuration: they are not
+    overwritten.
     """
     text = yaml.safe_dump(dict(configuration), sort_keys=False, allow_unicode=True)
     file = path / CONFIGURATION
@@ -38,7 +39,9 @@ def open_folder(path: Path, configuration: Mapping[str, Any]) -> Path:
                 "give another --out, or remove it"
             )
     elif path.exists() and any(path.iterdir()):
-        raise InputError(f"output folder {path} is not empty and holds no {CONFIGURATION} of diffdalec: give another --out")
+        raise InputError(
+            f"output folder {path} is not empty and holds no {CONFIGURATION} of diffdalec: give another --out"
+        )
     checkpoints = path / CHECKPOINTS
     checkpoints.mkdir(parents=True, exist_ok=True)
     if not file.exists():

@@ -1,4 +1,6 @@
-"""Progress of calibrations: a bar for each batch with its best cost and the time left, or lines where there is no terminal."""
+"""Progress of calibrations: a bar for each batch with its best cost and the time left, or lines where there is no
+terminal.
+"""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ def simulate(
 ) -> xr.Dataset:
     """Simulate every day of ``ds`` from ``pools`` at its start.
 
-    ``parameters`` (26) and ``pools`` (8) map names to numbers, or to arrays of members (or are Datasets with a ``member``
-    dimension). Where ``ds`` has a ``cell`` dimension, values may have the shape (cell, member). ``beta`` is a water-stress
-    function or the name of one.
+    ``parameters`` (26) and ``pools`` (8) map names to numbers, or to arrays of members (or are Datasets with a
+    ``member`` dimension). Where ``ds`` has a ``cell`` dimension, values may have the shape (cell, member). ``beta``
+    is a water-stress function or the name of one.
 
     Returns a Dataset (time[, cell][, member]): fluxes, LAI and β of the day, pools at its end; names and units of
     :mod:`diffdalec.variables`. InputError where a name is missing.
@@ -58,9 +58,9 @@ def forward(
 ) -> xr.Dataset:
     """Run ``years`` years from ``pools``, cycling the whole calendar years of ``ds`` (or those of ``cycle``).
 
-    The run begins with ``first_year`` if given, else so that it ends with the last year. Returns a Dataset (age[, member]):
-    the pools and ``total_biomass`` [gC m-2, mm] at the end of each year of age, annual sums of fluxes [gC m-2 yr-1,
-    mm yr-1], and ``lai_max`` [m2 m-2], the greatest LAI of the year.
+    The run begins with ``first_year`` if given, else so that it ends with the last year. Returns a Dataset (age[,
+    member]): the pools and ``total_biomass`` [gC m-2, mm] at the end of each year of age, annual sums of fluxes [gC
+    m-2 yr-1, mm yr-1], and ``lai_max`` [m2 m-2], the greatest LAI of the year.
     """
     if years < 1:
         raise InputError(f"a forward run needs at least 1 year, found {years}")
@@ -80,7 +80,9 @@ def _run(parameters, pools, ds, days, outputs, dtype, beta) -> tuple[dict[str, n
         shape = jnp.broadcast_shapes(p.lcma.shape, initial.som.shape, (1, 1) if "cell" in ds.dims else ())
         lanes = (("cell", "member") if "cell" in ds.dims else ("member",))[: len(shape)]
         if len(shape) > len(lanes):
-            raise InputError(f"parameters have shape {shape}, expected at most {len(lanes)} dimensions ({', '.join(lanes)})")
+            raise InputError(
+                f"parameters have shape {shape}, expected at most {len(lanes)} dimensions ({', '.join(lanes)})"
+            )
         cells = (ds.sizes["cell"], 1) if "cell" in ds.dims else ()
         full = jnp.broadcast_shapes(shape, cells)
         p, initial = jax.tree.map(lambda x: jnp.broadcast_to(x, full), (p, initial))
@@ -99,5 +101,9 @@ def _by_age(series: dict[str, np.ndarray], calendar: RunCalendar, lanes: tuple[s
         annual[name] = output_variables({name: np.add.reduceat(series[name], starts, axis=0)}, ("age", *lanes))[name]
         annual[name].attrs["units"] = annual[name].attrs["units"].replace("d-1", "yr-1")
     greatest = np.maximum.reduceat(series["lai"], starts, axis=0)
-    annual["lai_max"] = (("age", *lanes), greatest, {"units": "m2 m-2", "long_name": "greatest leaf area index of the year"})
+    annual["lai_max"] = (
+        ("age", *lanes),
+        greatest,
+        {"units": "m2 m-2", "long_name": "greatest leaf area index of the year"},
+    )
     return annual

@@ -24,8 +24,8 @@ from .stand import StandRun, run_stand
 
 @dataclass(frozen=True)
 class SiteRequest:
-    """What a user asks of a site. ``biomass`` [gC m-2]; ``priors`` are centres by parameter name; ``overrides`` are merged
-    into every experiment, ``growth_years`` into those that follow a growth curve."""
+    """What a user asks of a site. ``biomass`` [gC m-2]; ``priors`` are centres by parameter name; ``overrides`` are
+    merged into every experiment, ``growth_years`` into those that follow a growth curve."""
 
     experiments: Sequence[str] = SITE_EXPERIMENTS
     curve: GrowthCurve | None = None
@@ -37,7 +37,9 @@ class SiteRequest:
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run_site(path: Path, request: SiteRequest, out: Path, *, progress: CalibrationProgress, **reading: Any) -> xr.DataTree:
+def run_site(
+    path: Path, request: SiteRequest, out: Path, *, progress: CalibrationProgress, **reading: Any
+) -> xr.DataTree:
     """Open a site file and run the request into ``out``. ``reading`` goes to :func:`~diffdalec.readers.open_site`."""
     return run_request(open_site(path, **reading), request, out, progress=progress)
 
@@ -51,7 +53,9 @@ def run_request(
     truth: xr.Dataset | None = None,
     title: str | None = None,
 ) -> xr.DataTree:
-    """Run a request on a site's Dataset into the folder ``out``; goes on from what is there of the same configuration."""
+    """Run a request on a site's Dataset into the folder ``out``; goes on from what is there of the same
+    configuration.
+    """
     experiments = load_experiments(request)
     if request.curve is None and request.biomass is None and any("biomass" in e.streams for e in experiments):
         names = ", ".join(e.name for e in experiments if "biomass" in e.streams)
@@ -76,13 +80,10 @@ def run_request(
         settings=settings,
         configuration=configuration,
         warnings=warnings,
+        truth=truth,
     )
 
-    def make() -> xr.DataTree:
-        tree = run_stand(stand)
-        return tree if truth is None else xr.DataTree.from_dict({**_groups(tree), "truth": truth}, name=None).assign_attrs(tree.attrs)
-
-    tree, made = finish(out, make)
+    tree, made = finish(out, lambda: run_stand(stand))
     if not made:
         progress.say(f"{out} holds the finished results of this configuration; figures and report were drawn anew")
     return tree
@@ -105,10 +106,6 @@ def load_experiments(request: SiteRequest) -> list[Experiment]:
     if len(years) > 1:
         raise InputError("experiments of one run must have the same calibration and validation years")
     return loaded
-
-
-def _groups(tree: xr.DataTree) -> dict[str, xr.Dataset]:
-    return {name: child.to_dataset() for name, child in tree.children.items()}
 
 
 def _configuration(ds: xr.Dataset, request: SiteRequest, experiments: Sequence[Experiment]) -> dict[str, Any]:

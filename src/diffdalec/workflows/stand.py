@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ FORWARD_YEARS = 100
 
 @dataclass(frozen=True)
 class StandRun:
-    """What is run at a stand and how it is called."""
+    """What is run at a stand and how it is called; ``truth`` is stored beside the results where it is known."""
 
     title: str
     data: StandData
@@ -34,6 +35,7 @@ class StandRun:
     settings: Settings
     configuration: Mapping[str, Any]
     warnings: Sequence[str] = ()
+    truth: xr.Dataset | None = None
 
 
 def run_stand(stand: StandRun) -> xr.DataTree:
@@ -50,13 +52,15 @@ def run_stand(stand: StandRun) -> xr.DataTree:
     if grown is not None and stand.data.curve is not None:
         groups["growth_run"] = grown
         groups["forward"] = forward_runs(fits, stand.data, stand.settings.dtype)
+    if stand.truth is not None:
+        groups["truth"] = stand.truth
     seconds = {"calibration": calibrated - began, "forward": time.monotonic() - calibrated}
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {
         "title": stand.title,
         **provenance(stand.configuration, str(stand.data.ds.attrs.get("source_sha256", ""))),
         "warnings": list(stand.warnings),
-        "wall_seconds": "{" + ", ".join(f'"{k}": {v:.1f}' for k, v in seconds.items()) + "}",
+        "wall_seconds": json.dumps({step: round(value, 1) for step, value in seconds.items()}),
     }
     return tree
 
@@ -88,8 +92,8 @@ def forward_runs(fits: Sequence[Fit], data: StandData, dtype: str) -> xr.Dataset
     joined = xr.concat(parts, "experiment", join="outer", combine_attrs="override", fill_value={"alive": False})
     joined = joined.transpose("experiment", "member", "age")
     ages = joined["age"].values
-    joined["reference"] = (
-        "age", data.curve.total_carbon(ages), {"units": "gC m-2", "long_name": "growth curve, total living biomass"})  # fmt: skip
+    meaning = {"units": "gC m-2", "long_name": "growth curve, total living biomass"}
+    joined["reference"] = ("age", data.curve.total_carbon(ages), meaning)
     joined["alive"].attrs = {"long_name": f"LAI reaches {DEAD_CANOPY} in the last year"}
     return joined
 
@@ -101,13 +105,13 @@ def _scores(biomass: xr.DataArray, usable: np.ndarray, curve: GrowthCurve) -> di
         median = dry_matter_from_carbon(np.median(biomass.transpose("age", "member").values[:, usable], axis=1))
     else:
         median = np.full(reference.shape, np.nan)
-    unit = "Mg ha-1"
-    return {
-        "rmse": xr.Variable((), rmse(reference, median), {"units": unit, "long_name": "RMSE along the growth curve (dry matter)"}),
-        "r2": xr.Variable((), r2(reference, median), {"units": "1", "long_name": "R² along the growth curve"}),
-        "pbias": xr.Variable((), pbias(reference, median), {"units": "%", "long_name": "percent bias along the growth curve"}),
-        "biomass_100": xr.Variable((), median[-1], {"units": unit, "long_name": "total living biomass at age 100 (dry matter)"}),
-    }  # fmt: skip
+    named = {
+        "rmse": (rmse(reference, median), "Mg ha-1", "RMSE along the growth curve (dry matter)"),
+        "r2": (r2(reference, median), "1", "R² along the growth curve"),
+        "pbias": (pbias(reference, median), "%", "percent bias along the growth curve"),
+        "biomass_100": (median[-1], "Mg ha-1", "total living biomass at age 100 (dry matter)"),
+    }
+    return {name: xr.Variable((), v, {"units": unit, "long_name": text}) for name, (v, unit, text) in named.items()}
 
 
 def _site(data: StandData) -> xr.Dataset:

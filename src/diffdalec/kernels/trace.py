@@ -1,0 +1,224 @@
+"""A step function as traced programs: what depends on the constants alone, the day, and the day's adjoint.
+
+The step is traced once on scalars. What of it depends on the constants only is worked out once per run, by JAX, and
+handed to the loop as "invariants"; JAX differentiates it too. A division by something that does not change from day to
+day, or from lane to lane, becomes a product with its reciprocal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import Literal
+from jax.extend.core import primitives as jax_primitives
+
+from .graph import Graph, Node
+from .primitives import CALLS, CUSTOM_CALLS, UnsupportedStep, check, evaluate
+
+NUMBER, CONSTANT, DAY, FULL = range(4)
+"""What a value depends on: on nothing, on constants, on the day's drivers, on both or on the state."""
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """An equation of the flattened step: ``eqn`` with its inputs (names or literals) and the names of its outputs."""
+
+    eqn: Any
+    inputs: tuple[Any, ...]
+    outputs: tuple[int, ...]
+
+
+@jax.custom_jvp
+def _divide(x, y):
+    return x / y
+
+
+@_divide.defjvp
+def _divide_jvp(primals, tangents):
+    # One division serves the value and both derivatives; JAX's own rule takes three.
+    (x, y), (dx, dy) = primals, tangents
+    reciprocal = 1.0 / y
+    value = x * reciprocal
+    return value, (dx - value * dy) * reciprocal
+
+
+def _bind(eqn: Any, values: Sequence[Any]) -> list[Any]:
+    if eqn.primitive is jax_primitives.div_p and jnp.ndim(values[0]) == 0 and jnp.ndim(values[1]) == 0:
+        return [_divide(*values)]
+    subfuns, params = eqn.primitive.get_bind_params(eqn.params)
+    out = eqn.primitive.bind(*subfuns, *values, **params)
+    return list(out) if eqn.primitive.multiple_results else [out]
+
+
+class DayProgram:
+    """The traced step with all that is recorded of it, split into invariants and the rest.
+
+    Numbered names: inputs first (state, drivers, constants), then what the instructions make.
+    """
+
+    def __init__(self, day: Callable, state: Sequence[Any], drivers: Sequence[Any], constants: Sequence[Any]) -> None:
+        closed = jax.make_jaxpr(day)(list(state), list(drivers), list(constants))
+        self.closed_over = list(closed.consts)
+        for value in self.closed_over:
+            if jnp.shape(value) != ():
+                raise UnsupportedStep(
+                    f"the step holds an array of shape {jnp.shape(value)}; pass it in the constants instead"
+                )
+        self.n_state, self.n_drivers = len(state), len(drivers)
+        self.levels = [FULL] * len(state) + [DAY] * len(drivers) + [CONSTANT] * (len(constants) + len(self.closed_over))
+        self.instructions: list[Instruction] = []
+        inputs = list(range(len(self.levels)))
+        first_constant = len(state) + len(drivers)
+        order = inputs[first_constant + len(constants) :] + inputs[: first_constant + len(constants)]
+        self.outputs = self._flatten(closed.jaxpr, order)
+        self._split()
+
+    def _new(self, level: int) -> int:
+        self.levels.append(level)
+        return len(self.levels) - 1
+
+    def _flatten(self, jaxpr: Any, inputs: Sequence[Any]) -> list[Any]:
+        env = dict(zip((*jaxpr.constvars, *jaxpr.invars), inputs, strict=True))
+
+        def read(atom: Any) -> Any:
+            return atom if isinstance(atom, Literal) else env[atom]
+
+        for eqn in jaxpr.eqns:
+            name, values = eqn.primitive.name, tuple(read(a) for a in eqn.invars)
+            if name in CALLS:
+                inner = eqn.params[CALLS[name]]
+                closed = [Literal(c, v.aval) for c, v in zip(inner.consts, inner.jaxpr.constvars, strict=True)]
+                outputs = self._flatten(inner.jaxpr, [*closed, *values])
+            else:
+                if name not in CUSTOM_CALLS:
+                    check(name, eqn.outvars[0].aval.shape)
+                found = {NUMBER} | {self.levels[v] for v in values if not isinstance(v, Literal)}
+                level = FULL if {CONSTANT, DAY} <= found else max(found)
+                outputs = [self._new(level) for _ in eqn.outvars]
+                self.instructions.append(Instruction(eqn, values, tuple(outputs)))
+            env |= dict(zip(eqn.outvars, outputs, strict=True))
+        return [read(v) for v in jaxpr.outvars]
+
+    def _split(self) -> None:
+        """Find the invariants, by name, and the divisors whose reciprocal is taken once."""
+        level, needed = self.levels, {v for v in self.outputs if not isinstance(v, Literal)}
+        self.invariants: dict[int, int] = {}
+        self.reciprocals: dict[int, int] = {}
+        for step in reversed(self.instructions):
+            if level[step.outputs[0]] in (DAY, FULL) and needed.intersection(step.outputs):
+                needed |= {v for v in step.inputs if not isinstance(v, Literal)}
+        used: set[int] = {v for v in self.outputs if not isinstance(v, Literal)}
+        for step in self.instructions:
+            if level[step.outputs[0]] in (DAY, FULL) and needed.intersection(step.outputs):
+                for place, v in enumerate(step.inputs):
+                    if isinstance(v, Literal):
+                        continue
+                    if place == 1 and self._by_constant(step):
+                        self.reciprocals.setdefault(v, len(self.reciprocals))
+                    else:
+                        used.add(v)
+        for v in sorted(used):
+            if level[v] == CONSTANT:
+                self.invariants[v] = len(self.invariants)
+        self.needed = needed
+
+    def _by_constant(self, step: Instruction) -> bool:
+        divisor = step.inputs[-1]
+        return (
+            step.eqn.primitive is jax_primitives.div_p
+            and not isinstance(divisor, Literal)
+            and self.levels[divisor] == CONSTANT
+        )
+
+    def invariant_values(self, constants: Sequence[Any]) -> list[Any]:
+        """The invariants, then the reciprocals, of constants (scalars; map it over lanes with ``jax.vmap``)."""
+        first = self.n_state + self.n_drivers
+        env = dict(enumerate([*constants, *self.closed_over], start=first))
+        for step in self.instructions:
+            if self.levels[step.outputs[0]] in (NUMBER, CONSTANT):
+                values = [v.val if isinstance(v, Literal) else env[v] for v in step.inputs]
+                env |= dict(zip(step.outputs, _bind(step.eqn, values), strict=True))
+        return [*(env[v] for v in self.invariants), *(1.0 / env[v] for v in self.reciprocals)]
+
+    def day(self, state: Sequence[Any], drivers: Sequence[Any], invariants: Sequence[Any]) -> list[Any]:
+        """All outputs of the day on scalars: the state after it, then what is recorded."""
+        env: dict[int, Any] = dict(enumerate([*state, *drivers]))
+        env |= {v: invariants[i] for v, i in self.invariants.items()}
+        reciprocal = {v: invariants[len(self.invariants) + i] for v, i in self.reciprocals.items()}
+        for step in self.instructions:
+            level = self.levels[step.outputs[0]]
+            if level == CONSTANT or (level != NUMBER and not self.needed.intersection(step.outputs)):
+                continue
+            values = [v.val if isinstance(v, Literal) else env.get(v) for v in step.inputs]
+            if self._by_constant(step):
+                outputs = [values[0] * reciprocal[step.inputs[1]]]
+            elif self._by_day(step):
+                outputs = [values[0] * (1.0 / values[1])]
+            else:
+                outputs = _bind(step.eqn, values)
+            env |= dict(zip(step.outputs, outputs, strict=True))
+        return [v.val if isinstance(v, Literal) else env[v] for v in self.outputs]
+
+    def _by_day(self, step: Instruction) -> bool:
+        divisor = step.inputs[-1]
+        return (
+            step.eqn.primitive is jax_primitives.div_p
+            and not isinstance(divisor, Literal)
+            and self.levels[divisor] == DAY
+            and self.levels[step.outputs[0]] == FULL
+        )
+
+    @property
+    def n_invariants(self) -> int:
+        return len(self.invariants) + len(self.reciprocals)
+
+    def forward_graph(self, dtype: Any, lane_drivers: Sequence[bool]) -> tuple[Graph, list[Node]]:
+        """The day as a graph, with its outputs."""
+        graph = Graph()
+        inputs = _inputs(graph, self, lane_drivers)
+        closed = jax.make_jaxpr(self.day)(*_scalars(self, dtype))
+        return graph, evaluate(graph, closed.jaxpr, closed.consts, inputs)
+
+    def adjoint_graph(
+        self, dtype: Any, lane_drivers: Sequence[bool], recorded: Sequence[int]
+    ) -> tuple[Graph, list[Node], list[Node], list[Node]]:
+        """The day and its adjoint for the ``recorded`` outputs: graph, state after, cotangents of state and invariants."""
+
+        def adjoint(state, drivers, invariants, cotangents):
+            def outputs(state, invariants):
+                out = self.day(state, drivers, invariants)
+                kept = [*out[: self.n_state], *(out[self.n_state + r] for r in recorded)]
+                return [jnp.asarray(v, dtype) for v in kept]
+
+            value, pull = jax.vjp(outputs, state, invariants)
+            return value[: self.n_state], *pull(cotangents)
+
+        graph = Graph()
+        inputs = _inputs(graph, self, lane_drivers)
+        n = self.n_state + len(recorded)
+        inputs += [graph.input("cotangent", i) for i in range(n)]
+        closed = jax.make_jaxpr(adjoint)(*_scalars(self, dtype), [_scalar(dtype)] * n)
+        out = evaluate(graph, closed.jaxpr, closed.consts, inputs)
+        return graph, out[: self.n_state], out[self.n_state : 2 * self.n_state], out[2 * self.n_state :]
+
+
+def _scalar(dtype: Any) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct((), np.dtype(dtype))
+
+
+def _scalars(program: DayProgram, dtype: Any) -> tuple[list, list, list]:
+    one = _scalar(dtype)
+    return [one] * program.n_state, [one] * program.n_drivers, [one] * program.n_invariants
+
+
+def _inputs(graph: Graph, program: DayProgram, lane_drivers: Sequence[bool]) -> list[Node]:
+    return [
+        *(graph.input("state", i) for i in range(program.n_state)),
+        *(graph.input("driver", i, vector) for i, vector in enumerate(lane_drivers)),
+        *(graph.input("invariant", i) for i in range(program.n_invariants)),
+    ]
