@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Value:
-    """An SSA value or constant: its text, its kind (f float, i integer, b boolean, d double) and whether it is a vector."""
+    """An SSA value or constant: its text, its kind (f float, i integer of its width, b boolean, d double, l its integer) and whether it is a vector."""
 
     text: str
     kind: str
@@ -59,7 +59,7 @@ class Block:
 
     def type(self, kind: str, vector: bool) -> str:
         bits = self.target.bits
-        scalar = {"f": self.target.element, "i": f"i{bits}", "b": "i1", "d": "double"}[kind]
+        scalar = {"f": self.target.element, "i": f"i{bits}", "l": "i64", "b": "i1", "d": "double"}[kind]
         return f"<{self.target.width} x {scalar}>" if vector else scalar
 
     def name(self) -> str:
@@ -75,7 +75,7 @@ class Block:
         scalar = self.type(kind, False)
         if kind == "b":
             text = "true" if value else "false"
-        elif kind == "i":
+        elif kind in "il":
             text = str(int(value))
         else:
             number = float(np.float32(value)) if kind == "f" and self.target.bits == 32 else float(value)
@@ -115,7 +115,7 @@ class Block:
 
     def compare(self, how: str, a: Value, b: Value) -> Value:
         a, b = self.align(a, b)
-        word = "icmp" if a.kind == "i" else "fcmp"
+        word = "icmp" if a.kind in "il" else "fcmp"
         return self.add(f"{word} {how} {self.type(a.kind, a.vector)} {a.text}, {b.text}", "b", a.vector)
 
     def select(self, predicate: Value, yes: Value, no: Value) -> Value:

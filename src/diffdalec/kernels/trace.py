@@ -14,7 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import Literal
+from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxpr_as_fun
 from jax.extend.core import primitives as jax_primitives
 
 from .graph import Graph, Node
@@ -50,9 +50,11 @@ def _divide_jvp(primals, tangents):
 def _bind(eqn: Any, values: Sequence[Any]) -> list[Any]:
     if eqn.primitive is jax_primitives.div_p and jnp.ndim(values[0]) == 0 and jnp.ndim(values[1]) == 0:
         return [_divide(*values)]
-    subfuns, params = eqn.primitive.get_bind_params(eqn.params)
-    out = eqn.primitive.bind(*subfuns, *values, **params)
-    return list(out) if eqn.primitive.multiple_results else [out]
+    if eqn.primitive.name not in CUSTOM_CALLS:
+        return [eqn.primitive.bind(*values, **eqn.params)]
+    given = {a: v for a, v in zip(eqn.invars, values, strict=True) if not isinstance(a, Literal)}
+    single = Jaxpr((), list(given), eqn.outvars, [eqn], debug_info=None)
+    return jaxpr_as_fun(ClosedJaxpr(single, ()))(*given.values())
 
 
 class DayProgram:

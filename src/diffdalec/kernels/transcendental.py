@@ -41,6 +41,15 @@ def _c(b: Block, x: Value, value: float) -> Value:
     return b.constant(value, x.kind, x.vector)
 
 
+def _integer_kind(x: Value) -> str:
+    return "l" if x.kind == "d" else "i"
+
+
+def _integer(b: Block, x: Value, value: int) -> Value:
+    """An integer constant as wide as ``x``."""
+    return b.constant(value, _integer_kind(x), x.vector)
+
+
 def polynomial(b: Block, x: Value, coefficients: list[float]) -> Value:
     """By Horner's rule, lowest power first."""
     result = _c(b, x, coefficients[-1])
@@ -69,8 +78,8 @@ def _reduced(b: Block, x: Value) -> tuple[Value, Value, Value]:
 def _power_of_two(b: Block, exponent: Value, x: Value) -> Value:
     """2 to an integer, as a float of the kind of ``x``."""
     bits = _bits(b, x)
-    biased = b.integer("add", exponent, b.constant(BIAS[bits], "i", x.vector))
-    return b.cast("bitcast", b.integer("shl", biased, b.constant(MANTISSA[bits], "i", x.vector)), x.kind)
+    biased = b.integer("add", exponent, _integer(b, x, BIAS[bits]))
+    return b.cast("bitcast", b.integer("shl", biased, _integer(b, x, MANTISSA[bits])), x.kind)
 
 
 def _whole(b: Block, shifted: Value) -> Value:
@@ -78,8 +87,8 @@ def _whole(b: Block, shifted: Value) -> Value:
     bits = _bits(b, shifted)
     magic = float(1.5 * 2.0 ** MANTISSA[bits])
     pattern = np.array(magic, f"f{bits // 8}").view(f"i{bits // 8}").item()
-    as_bits = b.cast("bitcast", shifted, "i")
-    return b.integer("sub", as_bits, b.constant(pattern, "i", shifted.vector))
+    as_bits = b.cast("bitcast", shifted, _integer_kind(shifted))
+    return b.integer("sub", as_bits, _integer(b, shifted, pattern))
 
 
 def exp(b: Block, x: Value) -> Value:
@@ -92,7 +101,7 @@ def exp(b: Block, x: Value) -> Value:
     if b.target.avx512 and x.vector and x.kind == "f":
         return _scaled_avx512(b, value, n)
     whole = _whole(b, shifted)
-    half = b.integer("ashr", whole, b.constant(1, "i", x.vector))
+    half = b.integer("ashr", whole, _integer(b, x, 1))
     rest = b.integer("sub", whole, half)
     # Two factors: 2ⁿ alone has no float at either end of the range.
     return b.op("fmul", b.op("fmul", value, _power_of_two(b, half, x)), _power_of_two(b, rest, x))
@@ -115,7 +124,7 @@ def expm1(b: Block, x: Value) -> Value:
     x = _clamped(b, x, -40.0, OVERFLOW[bits])
     _, shifted, r = _reduced(b, x)
     small = b.fma(b.op("fmul", r, r), polynomial(b, r, EXP_TAIL[bits]), r)
-    one = b.constant(1, "i", x.vector)
+    one = _integer(b, x, 1)
     # Half of 2ⁿ, for n up to one more than the largest exponent.
     half = _power_of_two(b, b.integer("sub", _whole(b, shifted), one), x)
     value = b.fma(half, small, b.op("fsub", half, _c(b, x, 0.5)))
@@ -124,10 +133,10 @@ def expm1(b: Block, x: Value) -> Value:
 
 def log(b: Block, x: Value) -> Value:
     bits = _bits(b, x)
-    mantissa = b.constant(MANTISSA[bits], "i", x.vector)
+    mantissa = _integer(b, x, MANTISSA[bits])
     root_half = np.array(math.sqrt(0.5), f"f{bits // 8}").view(f"i{bits // 8}").item()
-    pattern = b.cast("bitcast", x, "i")
-    above = b.integer("sub", pattern, b.constant(root_half, "i", x.vector))
+    pattern = b.cast("bitcast", x, _integer_kind(x))
+    above = b.integer("sub", pattern, _integer(b, x, root_half))
     exponent = b.integer("ashr", above, mantissa)
     m = b.cast("bitcast", b.integer("sub", pattern, b.integer("shl", exponent, mantissa)), x.kind)
     e = b.cast("sitofp", exponent, x.kind)
@@ -170,8 +179,8 @@ def power(b: Block, x: Value, y: Value) -> Value:
     x, y = b.align(x, y)
     base = b.intrinsic("fabs", x)
     if b.target.bits == 32:
-        wide = b.op("fmul", b.cast("fpext", y, "d"), log(_double(b), b.cast("fpext", base, "d")))
-        value = b.cast("fptrunc", exp(_double(b), wide), "f")
+        wide = b.op("fmul", b.cast("fpext", y, "d"), log(b, b.cast("fpext", base, "d")))
+        value = b.cast("fptrunc", exp(b, wide), "f")
     else:
         value = exp(b, b.op("fmul", y, log(b, base)))
     zero, one, half = _c(b, x, 0.0), _c(b, x, 1.0), b.op("fmul", y, _c(b, x, 0.5))
@@ -183,7 +192,3 @@ def power(b: Block, x: Value, y: Value) -> Value:
     value = b.select(negative, signed, value)
     value = b.select(b.compare("oeq", x, one), one, value)
     return b.select(b.compare("oeq", y, zero), one, value)
-
-
-def _double(b: Block) -> Block:
-    return b

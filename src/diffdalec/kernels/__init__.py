@@ -1,0 +1,11 @@
+"""Fused time loops: an elementwise step function in JAX compiled to one loop over days, on SIMD lanes and threads.
+
+Knows no model. :func:`integrate` has the semantics of ``diffdalec.model.integrate``; :func:`available` says whether
+kernels can be had on this machine.
+"""
+
+from .integrate import integrate
+from .machine import available
+from .primitives import UnsupportedStep
+
+__all__ = ["UnsupportedStep", "available", "integrate"]

@@ -1,0 +1,97 @@
+"""Calls of compiled kernels from XLA, by its foreign function interface, on threads over blocks of lanes.
+
+XLA hands a call frame (xla/ffi/api/c_api.h, version 0.x) whose buffers are read here by offset, in words of 8 bytes;
+nothing is copied, and the interpreter's lock is free while the kernel runs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+_EXTENSION, _API, _STAGE = 1, 2, 4
+_ARGUMENT_COUNT, _ARGUMENTS, _RESULT_COUNT, _RESULTS = 7, 9, 12, 14
+_FRAME_WORDS = 21
+_EXECUTE = 3
+_BUFFER_DATA = 3
+_METADATA = 1  # type of the extension that asks for the version
+_API_VERSION = (0, 3)
+_ERROR_CREATE = 6  # word of XLA_FFI_Api
+_INTERNAL = 13
+
+_HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
+_registered: dict[str, Any] = {}
+_pools: dict[tuple[int, int], ThreadPoolExecutor] = {}
+
+
+def register(name: str, run: Callable[[list[int], list[int]], None]) -> None:
+    """Let XLA call ``run(addresses of the arguments, addresses of the results)`` by ``name``; once per name."""
+    if name in _registered:
+        return
+
+    def handler(address: int) -> int | None:
+        frame = (ctypes.c_int64 * _FRAME_WORDS).from_address(address)
+        try:
+            if frame[_EXTENSION] and _answer_metadata(frame[_EXTENSION]):
+                return None
+            if frame[_STAGE] & 0xFFFFFFFF != _EXECUTE:
+                return None
+            run(
+                _addresses(frame[_ARGUMENT_COUNT], frame[_ARGUMENTS]),
+                _addresses(frame[_RESULT_COUNT], frame[_RESULTS]),
+            )
+        except BaseException as error:
+            return _error(frame[_API], f"{type(error).__name__}: {error}")
+        return None
+
+    pointer = _HANDLER(handler)
+    _registered[name] = pointer
+    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(pointer), platform="cpu")
+
+
+def _answer_metadata(extension: int) -> bool:
+    words = (ctypes.c_int64 * 4).from_address(extension)
+    if words[1] & 0xFFFFFFFF != _METADATA:
+        return False
+    # Metadata: its size, then the version: size, extension, major and minor as 32 bits, then traits.
+    metadata = words[3]
+    version = (ctypes.c_int32 * 2).from_address(metadata + 24)
+    version[0], version[1] = _API_VERSION
+    return True
+
+
+def _addresses(count: int, array: int) -> list[int]:
+    buffers = (ctypes.c_int64 * count).from_address(array) if count else ()
+    return [(ctypes.c_int64 * 4).from_address(b)[_BUFFER_DATA] for b in buffers]
+
+
+def _error(api: int, message: str) -> int:
+    text = ctypes.create_string_buffer(message.encode())
+    fields = (ctypes.c_int64 * 4)(32, 0, ctypes.addressof(text), _INTERNAL)
+    create = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)((ctypes.c_int64 * 16).from_address(api)[_ERROR_CREATE])
+    return create(ctypes.addressof(fields))
+
+
+def run_blocks(kernel: Callable[[int, int, int], None], words: np.ndarray, blocks: int, threads: int) -> None:
+    """Run a kernel on all blocks, in as many contiguous ranges as there are threads."""
+    threads = max(1, min(threads, blocks))
+    cuts = [blocks * i // threads for i in range(threads + 1)]
+    address = words.ctypes.data
+    others = [_pool(threads - 1).submit(kernel, address, a, b) for a, b in zip(cuts[1:-1], cuts[2:], strict=True)]
+    kernel(address, cuts[0], cuts[1])
+    for other in others:
+        other.result()
+
+
+def _pool(workers: int) -> ThreadPoolExecutor:
+    # A forked process has none of its parent's threads.
+    key = (os.getpid(), workers)
+    if key not in _pools:
+        _pools[key] = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="diffdalec-kernel")
+    return _pools[key]

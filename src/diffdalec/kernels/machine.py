@@ -1,0 +1,122 @@
+"""The host's LLVM target, compilation, and the cache of compiled code on disk."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+
+from .block import Target
+
+try:
+    import llvmlite
+    import llvmlite.binding as llvm
+except ImportError as error:  # the reason is told by available()
+    llvm, _IMPORT_ERROR = None, error
+else:
+    _IMPORT_ERROR = None
+
+
+def available() -> str | None:
+    """None where kernels can be compiled, else a sentence saying why not."""
+    if llvm is None:
+        return f"the fused kernels need llvmlite, which cannot be imported: {_IMPORT_ERROR}"
+    if platform.machine().lower() not in ("x86_64", "amd64", "arm64", "aarch64"):
+        return f"the fused kernels are made for x86-64 and ARM64, not for {platform.machine()}"
+    return None
+
+
+@cache
+def _host() -> tuple[str, str, dict[str, bool]]:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    features = llvm.get_host_cpu_features()
+    return llvm.get_host_cpu_name(), features.flatten(), dict(features)
+
+
+def host_target(bits: int, members: int) -> Target:
+    """The target for floats of ``bits``, with vectors no wider than ``members`` lanes of a cell have use for."""
+    _, _, features = _host()
+    x86 = platform.machine().lower() in ("x86_64", "amd64")
+    avx512 = x86 and all(features.get(f, False) for f in ("avx512f", "avx512vl", "avx512dq"))
+    native = (512 if avx512 else 256 if x86 and features.get("avx2", False) else 128) // bits
+    least = 256 // bits if avx512 else native
+    width = native
+    while width // 2 >= max(least, members):
+        width //= 2
+    return Target(bits, width, avx512, x86)
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: ``diffdalec/kernels`` in the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
+    return (Path(base) if base else Path.home() / ".cache") / "diffdalec" / "kernels"
+
+
+_SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+_loaded: dict[str, tuple] = {}
+_lock = threading.Lock()
+
+
+def key_of(ir: str) -> str:
+    """The key of a kernel: its program, the processor and the compiler."""
+    cpu, features, _ = _host()
+    parts = (ir, cpu, features, llvmlite.__version__, str(llvm.llvm_version_info), llvm.get_process_triple())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def compiled(ir: str):
+    """The function ``run(words, first block, after the last)`` of a kernel: from memory, disk, or compiled now."""
+    key = key_of(ir)
+    with _lock:
+        if key not in _loaded:
+            path = cache_folder() / f"{key}.o"
+            code = path.read_bytes() if path.is_file() else _compile(ir)
+            if not path.is_file():
+                _write(path, code)
+            _loaded[key] = _load(code)
+        return _loaded[key][0]
+
+
+def _machine():
+    cpu, features, _ = _host()
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    return target.create_target_machine(cpu=cpu, features=features, opt=3, reloc="pic", codemodel="jitdefault", jit=True)
+
+
+def _compile(ir: str) -> bytes:
+    machine = _machine()
+    module = llvm.parse_assembly(ir)
+    module.triple = llvm.get_process_triple()
+    module.data_layout = str(machine.target_data)
+    module.verify()
+    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = False
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(module, builder)
+    return machine.emit_object(module)
+
+
+def _load(code: bytes) -> tuple:
+    machine = _machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return _SIGNATURE(engine.get_function_address("run")), engine
+
+
+def _write(path: Path, code: bytes) -> None:
+    """Write whole or not at all: several processes may compile the same kernel. A folder that cannot be written is left."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(code)
+        os.replace(name, path)
+    except OSError:
+        return
