@@ -68,7 +68,7 @@ def calibrate_lanes(
     else:
         like = start_descent(jnp.zeros((len(space.dimensions), starts, *shape), dtype), settings)
         state, history = _restore(saved, like)
-    iterate = descend(jax.vmap(cost, in_axes=(1, None)), settings)
+    iterate = descend(cost, settings)
     points = set(np.unique(np.linspace(1, settings.iterations, CHECKPOINTS_OF_HISTORY).astype(int)))
 
     reported = written = time.monotonic()

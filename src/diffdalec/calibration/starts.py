@@ -12,7 +12,8 @@ import jax.numpy as jnp
 from .space import SearchSpace
 
 CostFunction = Callable[[jax.Array, Any], jax.Array]
-"""(coordinates (dimensions, *lanes), data) -> cost (*lanes), lanes independent of one another. ``data`` is any
+"""(coordinates (dimensions, *lanes), data) -> cost (*lanes), lanes independent of one another and of any shape: a
+calibration puts its candidates and starts in front of the lanes' own axes. ``data`` is any
 pytree of arrays: passed along rather than closed over, so that the next stand of the same shapes needs no new
 compilation."""
 
@@ -54,7 +55,7 @@ def screened_starts(
     draws = jax.vmap(lambda key: space.draw(key, candidates, dtype))(keys)  # (lanes, candidates, dimensions)
     draws = jnp.moveaxis(draws, 0, -1).reshape(candidates, len(space.dimensions), *shape)
     if candidates > starts:
-        score = jax.jit(jax.vmap(cost, in_axes=(0, None)))
+        score = jax.jit(lambda z, data: cost(jnp.moveaxis(z, 1, 0), data))
         parts = [score(draws[i : i + CANDIDATES_AT_ONCE], data) for i in range(0, candidates, CANDIDATES_AT_ONCE)]
         costs = jnp.concatenate(parts)
         order = jnp.argsort(jnp.where(jnp.isfinite(costs), costs, jnp.inf), axis=0)[:starts]

@@ -55,7 +55,15 @@ def evaluate(
         scores = {
             key: {name: score(seen[key], term.target) for name, score in SCORES.items()} for key, term in flat.items()
         }
-        _, series = run(parameters, pools, problem.drivers, problem.calendar, recordings, beta=problem.beta)
+        _, series = run(
+            parameters,
+            pools,
+            problem.drivers,
+            problem.calendar,
+            recordings,
+            beta=problem.beta,
+            integrate=problem.integrate,
+        )
         return cost_terms(parameters, pools, problem), scores, series
 
     terms, flat_scores, series = everything(parameters, pools, problem, dict(scored))

@@ -14,21 +14,24 @@ def nnse(simulated: jax.Array, target: Target) -> jax.Array:
     ``simulated`` (n, *lanes). Nash & Sutcliffe 1970; Nossent & Bauwens 2012; Wu et al., Text S2. For a single value
     or a constant series see :func:`diffdalec.observation.score_scale`.
     """
-    return 1.0 / (1.0 + squared_error(simulated, target) / target.scale)
+    scale = target.for_lanes(simulated.ndim - 1).scale
+    return 1.0 / (1.0 + squared_error(simulated, target) / scale)
 
 
 def squared_error(simulated: jax.Array, target: Target) -> jax.Array:
     """Sum of squared errors over the valid values."""
+    target = target.for_lanes(simulated.ndim - 1)
     return jnp.sum(target.valid * (simulated - target.values) ** 2, axis=0)
 
 
 def rmse(simulated: jax.Array, target: Target) -> jax.Array:
     """Root mean square error over the valid values, in the unit of the target; NaN where there are none."""
-    return jnp.sqrt(squared_error(simulated, target) / jnp.sum(target.valid, axis=0))
+    return jnp.sqrt(squared_error(simulated, target) / jnp.sum(target.for_lanes(simulated.ndim - 1).valid, axis=0))
 
 
 def r_squared(simulated: jax.Array, target: Target) -> jax.Array:
     """Squared Pearson correlation over the valid values."""
+    target = target.for_lanes(simulated.ndim - 1)
     number = jnp.sum(target.valid, axis=0)
 
     def centred(x: jax.Array) -> jax.Array:

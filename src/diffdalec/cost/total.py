@@ -16,6 +16,7 @@ from ..model import (
     Coefficients,
     Drivers,
     Fluxes,
+    Integrator,
     Parameters,
     Pools,
     Recording,
@@ -65,6 +66,7 @@ class Problem:
     constraints: dict[str, ConstraintTerm]
     weights: dict[str, jax.Array]
     beta: StressFunction = field(metadata={"static": True})
+    integrate: Integrator = field(default=integrate, metadata={"static": True})
 
 
 @jax.tree_util.register_dataclass
@@ -126,7 +128,7 @@ def _observed_run(parameters, initial, problem, streams) -> tuple[_RunState, dic
 
     start = _RunState(initial, jnp.zeros_like(initial.som), jnp.zeros_like(initial.som))
     coefficients = prepare_coefficients(parameters)
-    final, recorded = integrate(day_step, coefficients, start, problem.drivers, problem.calendar, recordings)
+    final, recorded = problem.integrate(day_step, coefficients, start, problem.drivers, problem.calendar, recordings)
     return final, {name: s.operator(recorded[_key(s.operator)]) for name, s in streams.items()}
 
 

@@ -1,7 +1,7 @@
 """DALEC with Jarvis–Stewart water stress: equations, the daily step, integration, derived traits. JAX only."""
 
 from .forcing import Drivers, Forcing, Site, prepare_drivers
-from .integrate import Recording, integrate
+from .integrate import Integrator, Recording, integrate
 from .parameters import PARAMETERS, UNIDENTIFIABLE, Parameters
 from .pools import CARBON_POOLS, INITIAL_POOLS, LIVING_POOLS, Pools
 from .simulate import OUTPUTS, run, simulate
@@ -22,6 +22,7 @@ __all__ = [
     "Drivers",
     "Fluxes",
     "Forcing",
+    "Integrator",
     "Parameters",
     "Pools",
     "Quantity",

@@ -61,6 +61,10 @@ def integrate(
     return state, {name: _join(values) for name, values in parts.items()}
 
 
+Integrator = Callable[..., tuple[State, dict[str, jax.Array]]]
+"""A function with the arguments and results of :func:`integrate`, whatever compiles the loop."""
+
+
 def _join(values: list[jax.Array]) -> jax.Array:
     return values[0] if len(values) == 1 else jnp.concatenate(values)
 

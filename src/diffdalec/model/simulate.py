@@ -9,7 +9,7 @@ from functools import partial
 import jax
 
 from .forcing import Drivers
-from .integrate import Recording, integrate
+from .integrate import Integrator, Recording, integrate
 from .parameters import Parameters
 from .pools import Pools
 from .step import Fluxes, prepare_coefficients, step
@@ -42,6 +42,7 @@ def run(
     recordings: Mapping[str, Recording],
     *,
     beta: StressFunction = jarvis_stewart,
+    integrate: Integrator = integrate,
 ) -> tuple[Pools, dict[str, jax.Array]]:
     """Run the model over the days ``calendar`` (n,) of ``drivers`` (days, …); keep what ``recordings`` ask for.
 
@@ -61,7 +62,8 @@ def simulate(
     outputs: Iterable[str] = tuple(OUTPUTS),
     *,
     beta: StressFunction = jarvis_stewart,
+    integrate: Integrator = integrate,
 ) -> dict[str, jax.Array]:
     """The named daily ``outputs`` of a whole run, each (n days, *lanes); see :data:`OUTPUTS`."""
     recordings = {name: Recording(OUTPUTS[name], 0, calendar.shape[0]) for name in outputs}
-    return run(parameters, initial, drivers, calendar, recordings, beta=beta)[1]
+    return run(parameters, initial, drivers, calendar, recordings, beta=beta, integrate=integrate)[1]

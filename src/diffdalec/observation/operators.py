@@ -12,6 +12,8 @@ from typing import Protocol
 import jax
 import jax.numpy as jnp
 
+from .target import leading_axes
+
 
 class Operator(Protocol):
     """Reads days ``start`` … ``stop`` − 1 of the model's ``output``; called on them, gives the observed series."""
@@ -62,7 +64,8 @@ class WindowMean:
         padding = windows * self.days - daily.shape[0]
         padded = jnp.pad(daily, [(0, padding)] + [(0, 0)] * (daily.ndim - 1))
         grouped = padded.reshape(windows, self.days, *daily.shape[1:])
-        return jnp.sum(grouped * self.weights, axis=1) / jnp.maximum(jnp.sum(self.weights, axis=1), 1.0)
+        weights = leading_axes(self.weights, daily.ndim - 1, 2)
+        return jnp.sum(grouped * weights, axis=1) / jnp.maximum(jnp.sum(weights, axis=1), 1.0)
 
 
 @jax.tree_util.register_dataclass

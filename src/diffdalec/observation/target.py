@@ -20,6 +20,21 @@ class Target:
     valid: jax.Array
     scale: jax.Array
 
+    def for_lanes(self, number: int) -> Target:
+        """The target with ``number`` lane axes; lanes may have axes in front of it, e.g. of several starts."""
+        return Target(
+            leading_axes(self.values, number, 1),
+            leading_axes(self.valid, number, 1),
+            leading_axes(self.scale, number, 0),
+        )
+
+
+def leading_axes(array: jax.Array, lanes: int, before: int) -> jax.Array:
+    """``array`` (its first ``before`` axes, then lanes) with axes of length 1 put in front of its lanes until they are
+    ``lanes`` in number."""
+    missing = lanes - (array.ndim - before)
+    return array.reshape(*array.shape[:before], *(1,) * max(missing, 0), *array.shape[before:])
+
 
 def score_scale(values: np.ndarray, valid: np.ndarray, sigma: float) -> np.ndarray:
     """The scale of a target: Σ (value − mean)² over valid values along the first axis.
