@@ -63,7 +63,7 @@ def _prepare(extras: set[str]) -> bool:
     if usable and stamp[1] == settings and extras <= present:
         return True
     if not usable:
-        # An environment of ours that belongs to another Python or folder goes; one that we did not make is only added to.
+        # Ours goes where it belongs to another Python or folder; one that we did not make is only added to.
         clear = ["--clear"] if stamp else []
         _say(f"making a virtual environment in {VENV}")
         if subprocess.run([sys.executable, "-m", "venv", *clear, str(VENV)], check=False).returncode:
