@@ -65,7 +65,7 @@ def lanes(seed: int, where: str, number: int, dtype, factor: float = 10.0) -> tu
         if where == "beyond" and beyond:
             value = value * factor ** rng.uniform(-1, 1, number)
             if q.name in _FRACTIONS:
-                value = np.clip(value, 0.0, 1.0)
+                value = np.clip(value, 0.0, 0.99 if q.name == "wilting_point_fraction" else 1.0)
             if q.name in _SHAPES:
                 value = np.maximum(value, 1.0 + 1e-4)
         return np.where(share == 0.0, q.lower, value) if where == "at" else value
