@@ -4,7 +4,7 @@ Knows no model. :func:`integrate` has the semantics of ``diffdalec.model.integra
 kernels can be had on this machine.
 """
 
-from .integrate import integrate
+from .integration import integrate
 from .machine import available
 from .primitives import UnsupportedStep
 

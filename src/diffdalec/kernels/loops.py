@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from .block import Block, Target, Value
 from .emit import emit
-from .graph import EXPENSIVE, Graph, Node, reachable
+from .graph import EXPENSIVE, Node, reachable
 
+HELD_LINES = 40  # lines of code over which the way back holds a value that it can read again
 HEADER = 3  # columns of a row of the table before the pointers
 
 
@@ -49,23 +50,41 @@ class AdjointBody:
     invariant_cotangents: Sequence[Node]
     recorded: int
 
-    def tape(self) -> list[Node]:
-        """What the way back reads instead of working it out again: results of expensive operations."""
-        back = reachable([*self.state_cotangents, *self.invariant_cotangents])
-        frontier = {a for n in back if n.cotangent for a in n.args if not a.cotangent}
-        frontier |= {n for n in (*self.state_cotangents, *self.invariant_cotangents) if not n.cotangent}
-        kept: list[Node] = []
-        pending, seen = sorted(frontier, key=lambda n: n.index), set()
+    def kept(self) -> list[Node]:
+        """What the way back reads instead of working it out again.
+
+        A value that it needs and that is no single cheap operation away from others that it reads: a spilled register
+        would cost as much as the store, and the operation besides.
+        """
+        roots = [*self.state_cotangents, *self.invariant_cotangents]
+        pending = [a for n in reachable(roots) if n.cotangent for a in n.args if not a.cotangent]
+        pending += [n for n in roots if not n.cotangent]
+        needed: set[Node] = set()
         while pending:
             node = pending.pop()
-            if node in seen:
+            if node in needed or not _of_state(node):
                 continue
-            seen.add(node)
-            if node.vector and node.op in EXPENSIVE:
-                kept.append(node)
-            else:
+            if node.boolean:
                 pending.extend(node.args)
+            else:
+                needed.add(node)
+        kept: set[Node] = set()
+        for node in sorted(needed, key=lambda n: n.index):
+            near = node.op not in EXPENSIVE and node.args
+            if not near or not all(a in kept or not _of_state(a) for a in node.args):
+                kept.add(node)
         return sorted(kept, key=lambda n: n.index)
+
+
+def _of_state(node: Node) -> bool:
+    """Whether a value depends on the state, or on lanes and days both, as no input does."""
+    if node.op == "input":
+        return node.param[0] == "state"
+    return node.vector and not (node.args and all(_simple(a) for a in node.args) and node.op not in EXPENSIVE)
+
+
+def _simple(node: Node) -> bool:
+    return node.literal or (node.op == "input" and node.param[0] in ("driver", "invariant"))
 
 
 class Function:
@@ -95,11 +114,11 @@ class Function:
             ]
         return [Value(f"%{name}{i}", "f", True) for i in range(count)]
 
-    def store(self, lines: list[str], base: str, name: str, values: Sequence[Value], offset: int = 0) -> None:
+    def store(self, lines: list[str], base: str, name: str, values: Sequence[Value]) -> None:
         """Store vectors one after the other."""
         for i, v in enumerate(values):
             lines += [
-                f"  %{name}s{i} = getelementptr i8, ptr %{base}, i64 {(i + offset) * self.bytes}",
+                f"  %{name}s{i} = getelementptr i8, ptr %{base}, i64 {i * self.bytes}",
                 f"  store {self.vector} {v.text}, ptr %{name}s{i}, align {self.bytes}",
             ]
 
@@ -141,6 +160,13 @@ class Function:
         return [self.block.splat(_as_float(self.block, env[n])) for n in nodes]
 
 
+def _constant(node: Node) -> bool:
+    """Whether a value is the same every day."""
+    if node.op == "input":
+        return node.param[0] == "invariant"
+    return node.literal or (bool(node.args) and all(_constant(a) for a in node.args))
+
+
 def _as_float(block: Block, x: Value) -> Value:
     if x.kind != "b":
         return x
@@ -165,27 +191,34 @@ SIGNATURE = "ptr %state, ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, pt
 
 
 def day_loop(
-    target: Target, shape: Shape, name: str, body: ForwardBody | AdjointBody, tape: Sequence[Node] | None
+    target: Target, shape: Shape, name: str, body: ForwardBody | AdjointBody, kept: Sequence[Node] | None
 ) -> tuple[str, set[str]]:
-    """A function that takes the days of a piece forwards: recording, or with a ``tape`` filling the scratch."""
+    """A function that takes the days of a piece forwards: recording, or filling the scratch with what is ``kept``."""
     f = Function(target, shape)
-    recorded = [] if tape is not None or isinstance(body, AdjointBody) else list(body.recorded)
-    nodes = reachable([*body.after, *recorded, *(tape or ())])
+    recorded = list(body.recorded) if isinstance(body, ForwardBody) else []
+    nodes = reachable([*body.after, *recorded, *(kept or ())])
     f.pointers("drv", "drv", len(shape.lane_drivers))
     f.pointers("slots", "slot", len(recorded))
     invariants = f.load(f.head, "inv", "c", shape.invariants)
     f.load(f.head, "state", "s", shape.states)
-    per_day = (shape.states + len(tape or ())) * f.bytes
+    per_day = len(kept or ()) * f.bytes
     env = f.drivers(set(_inputs(nodes, "driver")))
     env |= {n: invariants[n.param[1]] for n in _inputs(nodes, "invariant")}
     states = [Value(f"%x{i}", "f", True) for i in range(shape.states)]
     env |= {n: states[n.param[1]] for n in _inputs(nodes, "state")}
-    emit(f.block, nodes, env)
-    after = f.values(body.after, env)
     lines = f.block.lines
-    if tape is not None:
-        f.store(lines, "here", "ts", states)
-        f.store(lines, "here", "tt", f.values(tape, env), shape.states)
+    place = {node: i for i, node in enumerate(kept or ())}
+    for node in nodes:
+        emit(f.block, [node], env)
+        if node in place:
+            # Stored as soon as it is known, so that it need not stay in a register.
+            (value,) = f.values([node], env)
+            pointer = f.block.name()
+            lines += [
+                f"  {pointer} = getelementptr i8, ptr %here, i64 {place[node] * f.bytes}",
+                f"  store {f.vector} {value.text}, ptr {pointer}, align {f.bytes}",
+            ]
+    after = f.values(body.after, env)
     for i, value in enumerate(f.values(recorded, env)):
         lines += [f"  %rp{i} = getelementptr i8, ptr %slot{i}, i64 %offset", f.masked_store(value, f"rp{i}")]
     phis = [
@@ -193,11 +226,11 @@ def day_loop(
     ]
     ends: list[str] = []
     f.store(ends, "state", "e", after)
-    scratch = ", ptr %scratch" if tape is not None else ""
+    scratch = ", ptr %scratch" if kept is not None else ""
     here = (
-        ["  %here = phi ptr [ %scratch, %entry ], [ %herenext, %loop ]", *phis] if tape is not None else phis
+        ["  %here = phi ptr [ %scratch, %entry ], [ %herenext, %loop ]", *phis] if kept is not None else phis
     )
-    step = [f"  %herenext = getelementptr i8, ptr %here, i64 {per_day}"] if tape is not None else []
+    step = [f"  %herenext = getelementptr i8, ptr %here, i64 {per_day}"] if kept is not None else []
     text = [
         f"define internal void @{name}({SIGNATURE}{scratch}, <{target.width} x i1> %mask) noinline nounwind {{",
         "entry:",
@@ -222,53 +255,94 @@ def day_loop(
     return "\n".join(text), f.block.declarations
 
 
-def back_loop(target: Target, shape: Shape, name: str, body: AdjointBody, tape: Sequence[Node]) -> tuple[str, set[str]]:
-    """A function that takes the days of a piece backwards, from the scratch: cotangents of state and invariants."""
+def back_loop(target: Target, shape: Shape, name: str, body: AdjointBody, kept: Sequence[Node]) -> tuple[str, set[str]]:
+    """A function that takes the days of a piece backwards, from the scratch: cotangents of state and invariants.
+
+    Values are worked out just before they are used, and each cotangent of an invariant is added to its total in memory
+    as soon as it is known: registers are what the loop is short of.
+    """
     f = Function(target, shape)
+    lines = f.block.lines
     roots = [*body.state_cotangents, *body.invariant_cotangents]
-    nodes = reachable(roots, leaves=tape)
+    nodes = reachable(roots, leaves=kept)
     f.pointers("drv", "drv", len(shape.lane_drivers))
     f.pointers("slots", "slot", body.recorded)
     invariants = f.load(f.head, "inv", "c", shape.invariants)
     f.load(f.head, "state", "s", shape.states)
-    f.load(f.head, "grad", "g", shape.invariants)
-    per_day = (shape.states + len(tape)) * f.bytes
-    env = f.drivers(set(_inputs(nodes, "driver")))
+    per_day = len(kept) * f.bytes
+    env = f.drivers({n for n in nodes if n.op == "input" and n.param[0] == "driver"})
     env |= {n: invariants[n.param[1]] for n in _inputs(nodes, "invariant")}
-    lines = f.block.lines
-    states = f.load(lines, "here", "x", shape.states)
-    env |= {n: states[n.param[1]] for n in _inputs(nodes, "state")}
-    taped = len(tape)
-    for i, node in enumerate(tape):
-        at = (shape.states + i) * f.bytes
-        lines += [
-            f"  %yp{i} = getelementptr i8, ptr %here, i64 {at}",
-            f"  %y{i} = load {f.vector}, ptr %yp{i}, align {f.bytes}",
-        ]
-        env[node] = Value(f"%y{i}", "f", True)
     cotangents = [Value(f"%a{i}", "f", True) for i in range(shape.states)]
     for i in range(body.recorded):
         lines += [f"  %rp{i} = getelementptr i8, ptr %slot{i}, i64 %offset", *f.masked_load(f"r{i}", f"rp{i}")]
         cotangents.append(Value(f"%r{i}", "f", True))
     env |= {n: cotangents[n.param[1]] for n in _inputs(nodes, "cotangent")}
-    emit(f.block, nodes, env)
-    before = f.values(body.state_cotangents, env)
-    totals, phis = [], []
+    place = {node: i for i, node in enumerate(kept)}
+    fresh: dict[Node, int] = {}
+
+    def fetch(node: Node) -> None:
+        """Read a value from the scratch."""
+        pointer = f.block.name()
+        lines.append(f"  {pointer} = getelementptr i8, ptr %here, i64 {place[node] * f.bytes}")
+        env[node] = f.block.add(f"load {f.vector}, ptr {pointer}, align {f.bytes}", "f", True)
+
+    def work_out(node: Node) -> None:
+        pending = [node]
+        while pending:
+            top = pending[-1]
+            if top in env:
+                pending.pop()
+                continue
+            if top in place:
+                fetch(top)
+            else:
+                missing = [a for a in top.args if a not in env]
+                if missing:
+                    pending.extend(missing)
+                    continue
+                emit(f.block, [top], env)
+            if not top.cotangent and not _constant(top):
+                fresh[top] = len(lines)
+            pending.pop()
+
+    def forget() -> None:
+        """Values of a while ago are read or worked out again when next needed: holding them would spill registers."""
+        old = [n for n, line in fresh.items() if len(lines) - line > HELD_LINES]
+        if not old:
+            return
+        for node in old:
+            del fresh[node], env[node]
+        lines.append('  call void asm sideeffect "", "~{memory}"()')
+
+    totals = {}
     for i, node in enumerate(body.invariant_cotangents):
-        if node.literal and node.param == 0.0:
-            continue
-        (value,) = f.values([node], env)
-        total = f.block.op("fadd", Value(f"%q{i}", "f", True), value)
-        phis.append(f"  %q{i} = phi {f.vector} [ %g{i}, %entry ], [ {total.text}, %loop ]")
-        totals.append((i, total))
-    phis += [f"  %a{i} = phi {f.vector} [ %s{i}, %entry ], [ {v.text}, %loop ]" for i, v in enumerate(before)]
+        if not (node.literal and node.param == 0.0):
+            totals.setdefault(node, []).append(i)
+
+    def add_to_totals(node: Node) -> None:
+        for i in totals.pop(node, ()):
+            (value,) = f.values([node], env)
+            lines.extend(
+                (
+                    f"  %qp{i} = getelementptr i8, ptr %grad, i64 {i * f.bytes}",
+                    f"  %q{i} = load {f.vector}, ptr %qp{i}, align {f.bytes}",
+                )
+            )
+            total = f.block.op("fadd", Value(f"%q{i}", "f", True), value)
+            lines.append(f"  store {f.vector} {total.text}, ptr %qp{i}, align {f.bytes}")
+
+    for node in nodes:
+        if node.cotangent:
+            forget()
+            work_out(node)
+            add_to_totals(node)
+    for node in (*list(totals), *body.state_cotangents):
+        work_out(node)
+        add_to_totals(node)
+    before = f.values(body.state_cotangents, env)
+    phis = [f"  %a{i} = phi {f.vector} [ %s{i}, %entry ], [ {v.text}, %loop ]" for i, v in enumerate(before)]
     ends: list[str] = []
     f.store(ends, "state", "e", before)
-    for i, total in totals:
-        ends += [
-            f"  %qe{i} = getelementptr i8, ptr %grad, i64 {i * f.bytes}",
-            f"  store {f.vector} {total.text}, ptr %qe{i}, align {f.bytes}",
-        ]
     text = [
         f"define internal void @{name}({SIGNATURE}, ptr %scratch, ptr %grad, <{target.width} x i1> %mask) noinline nounwind {{",
         "entry:",

@@ -58,10 +58,10 @@ def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], 
     common = "ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, ptr %slots, i64 %lanes, ptr %scratch"
     mask = f"{_mask_type(target)} %mask"
     for k, body in enumerate(bodies):
-        tape = body.tape()
+        kept = body.kept()
         for text, needed in (
-            day_loop(target, shape, f"again{k}", body, tape),
-            back_loop(target, shape, f"back{k}", body, tape),
+            day_loop(target, shape, f"again{k}", body, kept),
+            back_loop(target, shape, f"back{k}", body, kept),
         ):
             parts.append(text)
             declarations |= needed
@@ -71,7 +71,7 @@ def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], 
                 f"  call void @back{k}(ptr %cot, {common}, ptr %grad, {mask})",
             ]
         )
-        scratch = max(scratch, (shape.states + len(tape)) * chunk)
+        scratch = max(scratch, len(kept) * chunk)
     inner = [
         *_load_rows(target, "final", "cot", shape.states),
         *[
@@ -150,7 +150,7 @@ def _module(target, shape, parts, declarations, inner, buffers) -> str:
         f"  %lefts = insertelement <{width} x i64> poison, i64 %left, i64 0",
         f"  %leftv = shufflevector <{width} x i64> %lefts, <{width} x i64> poison, <{width} x i32> zeroinitializer",
         f"  %mask = icmp slt <{width} x i64> <{iota}>, %leftv",
-        f"  %block = add i64 %b, 0",
+        "  %block = add i64 %b, 0",
         *_load_rows(target, "invariants", "inv", shape.invariants),
     ]
     for i, vector_driver in enumerate(shape.lane_drivers):
