@@ -21,6 +21,7 @@ Out = Annotated[Path, typer.Option("--out", help="Folder for the results. Runnin
 Seed = Annotated[int, typer.Option(help="Seed of the members' starts.")]
 Members = Annotated[int | None, typer.Option(min=1, help="Members of each experiment.")]
 Iterations = Annotated[int | None, typer.Option(min=1, help="Iterations of the optimiser.")]
+Backend = Annotated[str, typer.Option(help="'kernels', 'xla', or 'auto': fused kernels where this machine has them.")]
 GrowthYears = Annotated[int | None, typer.Option(min=10, help="Length of the growth run [years].")]
 
 
@@ -77,6 +78,7 @@ def site(
     iterations: Iterations = None,
     growth_years: GrowthYears = None,
     seed: Seed = 0,
+    backend: Backend = "auto",
 ) -> None:
     """Calibrate a site under the paper's three experiments and write a report.
 
@@ -104,6 +106,7 @@ def site(
         priors={key: value for key, value in priors.items() if value is not None},
         growth_years=growth_years,
         seed=seed,
+        backend=backend,
         overrides=_overrides(members, iterations),
         **default,
     )
@@ -122,6 +125,7 @@ def demo(
     iterations: Iterations = None,
     growth_years: GrowthYears = None,
     seed: Seed = 0,
+    backend: Backend = "auto",
 ) -> None:
     """Run the whole system on an embedded synthetic boreal stand whose truth is known. Needs no file."""
     from .workflows.demo import run_demo
@@ -129,7 +133,12 @@ def demo(
 
     with CalibrationProgress() as progress:
         tree = run_demo(
-            out, progress=progress, seed=seed, growth_years=growth_years, overrides=_overrides(members, iterations)
+            out,
+            progress=progress,
+            seed=seed,
+            backend=backend,
+            growth_years=growth_years,
+            overrides=_overrides(members, iterations),
         )
     _conclude(tree, out)
 

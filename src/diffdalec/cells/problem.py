@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
 from ..harmonise.periods import thinned
 from ..harmonise.run_calendar import RunCalendar
-from ..model import STRESS_FUNCTIONS
+from ..model import STRESS_FUNCTIONS, Integrator, integrate
 from ..observation import BiomassAtAge, Daily, FinalBiomass, Operator, Target, WindowMean, score_scale
 from .forcing import drivers
 
@@ -93,7 +93,13 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
     return WindowMean(name, start, stop, stream.days, weights), sums / np.maximum(counts, 1), enough
 
 
-def problem(data: StandData, experiments: Sequence[Experiment], calendar: RunCalendar, dtype=jnp.float32) -> Problem:
+def problem(
+    data: StandData,
+    experiments: Sequence[Experiment],
+    calendar: RunCalendar,
+    dtype=jnp.float32,
+    integrate: Integrator = integrate,
+) -> Problem:
     """The cost of experiments that share a run, lanes (experiment × member,): each has its own weights.
 
     The experiments have as many members each as the first. Terms that an experiment lacks have weight 0 in its lanes.
@@ -129,4 +135,5 @@ def problem(data: StandData, experiments: Sequence[Experiment], calendar: RunCal
         constraints=constraints,
         weights={name: jnp.asarray(lanes, dtype) for name, lanes in weights.items()},
         beta=STRESS_FUNCTIONS[experiments[0].simulation.water_stress],
+        integrate=integrate,
     )

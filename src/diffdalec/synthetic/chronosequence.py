@@ -6,7 +6,7 @@ import numpy as np
 
 
 def sample_chronosequence(
-    age: np.ndarray, biomass: np.ndarray, *, plots: int = 40, scatter: float = 0.12, seed: int = 0
+    age: np.ndarray, biomass: np.ndarray, *, plots: int = 60, scatter: float = 0.10, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Ages [yr] and biomass (unit of ``biomass``) of ``plots`` plots drawn from a true trajectory (age, biomass).
 

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from ..calibration import AdamSettings, Calibration, CheckpointFile, calibrate_lanes, lane_keys
+from ..cells.backend import Backend, choose_backend
 from ..cells.evaluation import Evaluation, evaluate
 from ..cells.forcing import canopy_efficiency
 from ..cells.problem import StandData, problem, stream_terms
@@ -42,6 +43,7 @@ class Settings:
 
     seed: int = 0
     dtype: str = "float32"
+    backend: Backend = field(default_factory=choose_backend)
     checkpoints: Path | None = None
     fingerprint: str = ""
     progress: GroupProgress | None = None
@@ -57,6 +59,7 @@ def calibrate(
     biomass: float | None = None,
     priors: Mapping[str, float] | None = None,
     dtype: str = "float32",
+    backend: str = "auto",
     **overrides: Any,
 ) -> xr.Dataset:
     """Calibrate a stand under one experiment.
@@ -64,8 +67,8 @@ def calibrate(
     ``experiment`` is a shipped name, a YAML file or an :class:`~diffdalec.config.Experiment`; ``overrides`` are
     merged into it (``optimiser={"iterations": 300}``). ``growth_curve`` is the reference of total living biomass;
     ``biomass`` [gC m-2] the single value of a ``final_biomass`` stream, by default the curve's at the end of the
-    growth run. ``priors`` gives the centres of priors by parameter name; canopy efficiency is pre-calibrated where
-    it is not given.
+    growth run. ``backend`` is ``kernels``, ``xla`` or ``auto``. ``priors`` gives the centres of priors by parameter
+    name; canopy efficiency is pre-calibrated where it is not given.
 
     Returns a Dataset over ``member``: parameters, initial pools, traits, ``cost``, ``cost_terms``, scores,
     ``status``. InputError on settings or data that cannot be used; a member that failed is a status, not an
@@ -75,7 +78,7 @@ def calibrate(
         overrides["members"] = members
     chosen = load_experiment(experiment, **overrides)
     data = stand_data(ds, [chosen], growth_curve, biomass=biomass, priors=priors)
-    fits = calibrate_experiments(data, [chosen], Settings(seed=seed, dtype=dtype))
+    fits = calibrate_experiments(data, [chosen], Settings(seed=seed, dtype=dtype, backend=choose_backend(backend)))
     return calibration_dataset(fits).isel(experiment=0)
 
 
@@ -195,7 +198,7 @@ def _calibrate_group(data, group, settings: Settings, should_stop) -> list[Fit]:
     # x64 is a setting of the thread: it must be entered here, where the arrays are made.
     with jax.enable_x64(settings.dtype == "float64"):
         dtype = jnp.dtype(settings.dtype)
-        stand = problem(data, group, calendar, dtype)
+        stand = problem(data, group, calendar, dtype, settings.backend.integrate)
         found = calibrate_lanes(
             cost_function(space),
             stand,

@@ -36,13 +36,19 @@ def run_demo(
     *,
     progress: CalibrationProgress,
     seed: int = 0,
+    backend: str = "auto",
     growth_years: int | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> xr.DataTree:
     """Make the synthetic stand, observe it, and run the three experiments on what was observed into ``out``."""
     ds, curve, truth = synthetic_stand()
     request = SiteRequest(
-        experiments=EXPERIMENTS, curve=curve, seed=seed, growth_years=growth_years, overrides=overrides or {}
+        experiments=EXPERIMENTS,
+        curve=curve,
+        seed=seed,
+        backend=backend,
+        growth_years=growth_years,
+        overrides=overrides or {},
     )
     return run_request(
         ds, request, out, progress=progress, truth=truth, title="Synthetic boreal stand with known truth"

@@ -12,6 +12,7 @@ from typing import Any
 import xarray as xr
 import yaml
 
+from ..cells.backend import choose_backend
 from ..config import SITE_EXPERIMENTS, Experiment, load_experiment
 from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
@@ -34,6 +35,7 @@ class SiteRequest:
     growth_years: int | None = None
     seed: int = 0
     dtype: str = "float32"
+    backend: str = "auto"
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -61,14 +63,16 @@ def run_request(
         names = ", ".join(e.name for e in experiments if "biomass" in e.streams)
         raise InputError(f"experiments {names} compare biomass: give a growth curve (BMAX,K,P and a unit)")
     data = stand_data(ds, experiments, request.curve, biomass=request.biomass, priors=request.priors)
-    configuration = _configuration(ds, request, experiments)
+    backend = choose_backend(request.backend)
+    configuration = _configuration(ds, request, experiments) | {"backend": backend.name}
     checkpoints = open_folder(out, configuration)
-    warnings = _warnings(data, experiments)
+    warnings = _warnings(data, experiments) + ([backend.notice] if backend.notice else [])
     for note in (*ds.attrs.get("notes", ()), *warnings):
         progress.say(f"  {note}")
     settings = Settings(
         seed=request.seed,
         dtype=request.dtype,
+        backend=backend,
         checkpoints=checkpoints,
         fingerprint=hashlib.sha256(yaml.safe_dump(configuration).encode()).hexdigest(),
         progress=progress,
