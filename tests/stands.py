@@ -50,11 +50,11 @@ def observed_stand(years: tuple[int, int] = YEARS) -> xr.Dataset:
     return ds
 
 
-def lanes(seed: int, where: str, number: int, dtype, factor: float = 10.0) -> tuple[Parameters, Pools]:
+def lanes(seed: int, where: str, number: int, dtype, factor: float = 10.0, most: float = 1.0) -> tuple[Parameters, Pools]:
     """``number`` lanes of parameters ``where``: ``inside`` the bounds, ``at`` them, or up to ``factor`` ``beyond``.
 
-    Beyond, a fraction stays a fraction and a CDEA shape parameter stays above 1: outside they mean nothing. Initial
-    pools are inside or at their bounds.
+    Beyond, a fraction stays a fraction (at ``most``) and a CDEA shape parameter stays above 1: outside they mean
+    nothing. Initial pools are inside or at their bounds.
     """
     rng = np.random.default_rng(seed)
 
@@ -65,7 +65,7 @@ def lanes(seed: int, where: str, number: int, dtype, factor: float = 10.0) -> tu
         if where == "beyond" and beyond:
             value = value * factor ** rng.uniform(-1, 1, number)
             if q.name in _FRACTIONS:
-                value = np.clip(value, 0.0, 0.99 if q.name == "wilting_point_fraction" else 1.0)
+                value = np.clip(value, 0.0, min(most, 0.99) if q.name == "wilting_point_fraction" else most)
             if q.name in _SHAPES:
                 value = np.maximum(value, 1.0 + 1e-4)
         return np.where(share == 0.0, q.lower, value) if where == "at" else value
@@ -98,14 +98,15 @@ def harsh_drivers(seed: int, days: int, dtype) -> Drivers:
 
 
 def true_lanes(number: int, dtype, spread: float = 0.0, seed: int = 0) -> tuple[Parameters, Pools]:
-    """The truth ``number`` times, each value by a log-normal factor of ``spread`` off it."""
+    """The truth ``number`` times, each value by a log-normal factor of ``spread`` off it, inside its bounds."""
     rng = np.random.default_rng(seed)
 
-    def around(value: float) -> jnp.ndarray:
-        return jnp.asarray(value * np.exp(spread * rng.standard_normal(number)), dtype)
+    def around(value: float, q) -> jnp.ndarray:
+        moved = value * np.exp(spread * rng.standard_normal(number))
+        return jnp.asarray(np.clip(moved, 1.01 * q.lower, 0.99 * q.upper), dtype)
 
-    parameters = Parameters(**{name: around(TRUE_PARAMETERS[name]) for name in PARAMETERS})
-    return parameters, Pools(**{name: around(MATURE_POOLS[name]) for name in INITIAL_POOLS})
+    parameters = Parameters(**{name: around(TRUE_PARAMETERS[name], q) for name, q in PARAMETERS.items()})
+    return parameters, Pools(**{name: around(MATURE_POOLS[name], q) for name, q in INITIAL_POOLS.items()})
 
 
 def weather_drivers(dtype, years: tuple[int, int] = YEARS) -> Drivers:

@@ -25,6 +25,7 @@ from diffdalec.model import (
     step,
     traits,
 )
+from diffdalec.synthetic.stand import TRUE_PARAMETERS
 from diffdalec.variables import FLUXES, POOLS, TRAITS, VARIABLES
 
 
@@ -138,6 +139,8 @@ class TestTraits:
 
     def test_of_the_known_stand(self):
         t = traits(true_lanes(1, jnp.float32)[0])
-        assert float(t.wood_residence_time[0]) == pytest.approx(1 / (365.25 * 6.8e-5), rel=1e-5)
-        assert float(t.carbon_use_efficiency[0]) == pytest.approx(0.47, rel=1e-5)
-        assert float(t.allocation_leaf[0]) == pytest.approx(0.11 + 0.89 * 0.17, rel=1e-5)
+        assert float(t.wood_residence_time[0]) == pytest.approx(1 / (365.25 * TRUE_PARAMETERS["wood_turnover"]), rel=1e-5)
+        assert float(t.carbon_use_efficiency[0]) == pytest.approx(1 - TRUE_PARAMETERS["autotrophic_fraction"], rel=1e-5)
+        foliar, labile = TRUE_PARAMETERS["foliar_fraction"], TRUE_PARAMETERS["labile_fraction"]
+        leaf = foliar + (1 - foliar) * labile
+        assert float(t.allocation_leaf[0]) == pytest.approx(leaf, rel=1e-5)
