@@ -68,8 +68,9 @@ def site(
     lcma: Annotated[float | None, typer.Option(help="Leaf carbon mass per area, centre of its prior [gC m-2].")] = None,
     cue: Annotated[float | None, typer.Option(help="Carbon-use efficiency, centre of its prior.")] = None,
     calibration_years: Annotated[
-        str, typer.Option(help="A number of first calendar years, or FIRST-LAST, e.g. 2006-2010.")
-    ] = "5",
+        str | None,
+        typer.Option(help="A number of first calendar years, or FIRST-LAST; default: 5, fewer in a short file."),
+    ] = None,
     half_hourly: Annotated[Path | None, typer.Option(help="Half-hourly FLUXNET file, for daily Tmin and Tmax.")] = None,
     latitude: Annotated[float | None, typer.Option(help="Latitude [degrees north], where the file has none.")] = None,
     co2: Annotated[float | None, typer.Option(help="CO2 [ppm], where the file has none.")] = None,
@@ -112,7 +113,7 @@ def site(
     )
     with CalibrationProgress() as progress:
         tree = run_site(
-            file, request, out, progress=progress, calibration_years=_years(calibration_years),
+            file, request, out, progress=progress, calibration_years=None if calibration_years is None else _years(calibration_years),
             half_hourly=half_hourly, latitude=latitude, co2=co2, name=name,
         )  # fmt: skip
     _conclude(tree, out)

@@ -16,6 +16,7 @@ from ..cells.backend import choose_backend
 from ..config import SITE_EXPERIMENTS, Experiment, load_experiment
 from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
+from ..harmonise.run_calendar import whole_years
 from ..readers import open_site
 from .calibrate import Settings, stand_data
 from .outputs import finish, open_folder
@@ -40,10 +41,23 @@ class SiteRequest:
 
 
 def run_site(
-    path: Path, request: SiteRequest, out: Path, *, progress: CalibrationProgress, **reading: Any
+    path: Path,
+    request: SiteRequest,
+    out: Path,
+    *,
+    progress: CalibrationProgress,
+    calibration_years: int | tuple[int, int] | None = None,
+    **reading: Any,
 ) -> xr.DataTree:
-    """Open a site file and run the request into ``out``. ``reading`` goes to :func:`~diffdalec.readers.open_site`."""
-    return run_request(open_site(path, **reading), request, out, progress=progress)
+    """Open a site file and run the request into ``out``. ``reading`` goes to :func:`~diffdalec.readers.open_site`.
+
+    Without ``calibration_years`` it is the first five, or three in five of a file with fewer than seven, so that
+    some years are held out.
+    """
+    if calibration_years is None:
+        number = len(whole_years(open_site(path, calibration_years=1, **reading)["time"]))
+        calibration_years = 5 if number >= 7 else max(1, round(0.6 * number))
+    return run_request(open_site(path, calibration_years=calibration_years, **reading), request, out, progress=progress)
 
 
 def run_request(
