@@ -71,7 +71,7 @@ def _prepare(extras: set[str]) -> bool:
             return False
     wanted = sorted(present | extras)
     _say(f"installing diffdalec[{','.join(wanted)}] into it; the first time this takes a minute or two")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     if subprocess.run([*pip, "--editable", f".[{','.join(wanted)}]"], cwd=ROOT, check=False).returncode:
         _refuse("the installation failed; pip says why above")
         return False
