@@ -20,7 +20,7 @@ def pool_step(state, day, constants):
     short = loss > state["slow"]
     share = jnp.where(short, state["slow"] / jnp.where(short, loss, 1.0), 1.0)
     fast = state["fast"] - loss + constants["gain"] / constants["scale"]
-    slow = jnp.maximum(state["slow"] + share * loss - jnp.sqrt(state["slow"]) * 0.1, 0.0)
+    slow = jnp.maximum(state["slow"] + share * loss - jnp.sqrt(state["slow"] + 0.01) * 0.1, 0.0)
     wet = state["wet"] + jnp.where(day["rain"] > 0.5, 1.0, 0.0)
     return {"fast": fast, "slow": slow, "wet": wet}, {"loss": loss, "share": share}
 
@@ -65,16 +65,16 @@ def pool_run(lanes=(5,), dtype=jnp.float32, driver_shape=(), seed=0) -> Run:
 
 
 def value_and_gradient(run: Run, integrate, step=pool_step, **settings):
-    """A cost of everything that a run returns, with its gradient, compiled."""
+    """All that a run returns, a cost of it, and the cost's gradient, compiled."""
 
     def cost(constants, initial):
         final, recorded = integrate(
             step, constants, initial, run.drivers, run.calendar, run.recordings, **settings
         )
         parts = [jnp.sum(jnp.sin(x)) for x in (*jax.tree.leaves(final), *recorded.values())]
-        return sum(parts)
+        return sum(parts), (final, recorded)
 
-    return jax.jit(jax.value_and_grad(cost, (0, 1)))(run.constants, run.initial)
+    return jax.jit(jax.value_and_grad(cost, (0, 1), has_aux=True))(run.constants, run.initial)
 
 
 __all__ = ["RECORDINGS", "Run", "pool_run", "pool_step", "value_and_gradient", "xla_integrate"]

@@ -47,7 +47,9 @@ def run(by, dtype, members=6, days=500):
     drivers = Drivers(**{k: jnp.asarray(v, dtype) for k, v in arrays.items()})
 
     def draw(q):
-        return jnp.asarray(q.lower + (q.upper - q.lower) * random.uniform(0.1, 0.9, members), dtype)
+        share = random.uniform(0.2, 0.8, members)
+        logarithmic = q.lower * (q.upper / q.lower) ** share if q.lower > 0 else q.upper * share
+        return jnp.asarray(logarithmic, dtype)
 
     parameters = Parameters(**{name: draw(q) for name, q in PARAMETERS.items()})
     pools = Pools(**{name: draw(q) for name, q in INITIAL_POOLS.items()})

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernel_toys import pool_run, pool_step, value_and_gradient, xla_integrate
 
 from diffdalec.kernels import integrate
 from diffdalec.model.integrate import Recording
-
-from kernel_toys import pool_run, pool_step, value_and_gradient, xla_integrate
 
 
 def same(got, expected, rtol, atol=0.0):
@@ -42,17 +41,16 @@ LAYOUTS = [
 
 @pytest.mark.parametrize(("lanes", "driver_shape"), LAYOUTS)
 def test_values_and_gradients_equal_those_of_xla(lanes, driver_shape):
-    run = pool_run(lanes, driver_shape=driver_shape)
-    same(run.by(integrate), run.by(xla_integrate), 2e-5, 1e-5)
     with jax.enable_x64(True):
         run = pool_run(lanes, jnp.float64, driver_shape)
-        same(run.by(integrate), run.by(xla_integrate), 1e-12, 1e-13)
         same(value_and_gradient(run, integrate), value_and_gradient(run, xla_integrate), 1e-10, 1e-11)
 
 
-def test_float32_gradients():
+def test_float32():
     run = pool_run((20,))
-    got, expected = (jax.tree.leaves(value_and_gradient(run, by)) for by in (integrate, xla_integrate))
+    (out, slopes), (out_, slopes_) = (value_and_gradient(run, by) for by in (integrate, xla_integrate))
+    same(out, out_, 2e-5, 1e-5)
+    got, expected = jax.tree.leaves(slopes), jax.tree.leaves(slopes_)
     for a, b in zip(got, expected, strict=True):
         assert np.max(np.abs(a - b)) <= 1e-4 * np.max(np.abs(b))
 
@@ -63,7 +61,7 @@ def test_a_driver_shared_by_all_beside_one_by_cell():
     same(run.by(integrate), run.by(xla_integrate), 2e-5, 1e-5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(1, 60), st.data())
 def test_windows(length, data):
     """Any windows, overlapping or not, in runs shorter and longer than a piece of the run."""
@@ -109,9 +107,8 @@ def test_a_lane_knows_nothing_of_its_neighbours():
     run = replace(run, constants=run.constants | {"scale": jnp.full(40, 2.0)})
     whole, slopes = run.by(integrate), gradient(run)
     for keep in ([3], [39, 3], list(range(0, 40, 3)), list(range(17))):
-        part = replace(run, **{
-            name: jax.tree.map(lambda x, k=keep: x[jnp.array(k)], getattr(run, name)) for name in ("constants", "initial")
-        })  # fmt: skip
+        constants, initial = (jax.tree.map(lambda x, k=keep: x[jnp.array(k)], t) for t in (run.constants, run.initial))
+        part = replace(run, constants=constants, initial=initial)
         identical(part.by(integrate), jax.tree.map(lambda x, k=keep: x[..., np.array(k)], whole))
         identical(gradient(part), jax.tree.map(lambda x, k=keep: x[np.array(k)], slopes))
     spoilt = replace(run, initial=run.initial | {"fast": run.initial["fast"].at[5].set(jnp.nan)})

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
+from kernel_toys import pool_run, value_and_gradient
 
-from diffdalec.kernels import integrate, machine
-
-from kernel_toys import pool_run
+from diffdalec.kernels import integrate, machine, plan
+from diffdalec.kernels.block import Target
 
 
 @pytest.fixture
@@ -36,10 +40,6 @@ def test_a_kernel_is_compiled_once(compilations, tmp_path):
 
 
 def test_another_length_or_window_needs_no_new_kernel(compilations):
-    from dataclasses import replace
-
-    import jax.numpy as jnp
-
     run = pool_run((4,))
     run = replace(run, recordings={"loss": replace(run.recordings["loss"], stop=130)})
     run.by(integrate)
@@ -56,6 +56,16 @@ def test_a_cache_that_cannot_be_written_is_done_without(compilations, tmp_path, 
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     pool_run((4,)).by(integrate)
     assert len(compilations) == 1
+
+
+@pytest.mark.parametrize("width", [4, 8])
+def test_without_avx512(width, monkeypatch):
+    """The code for lesser processors gives the same numbers; here with whatever instructions there are."""
+    run = pool_run((13,))
+    expected = value_and_gradient(run, integrate)
+    monkeypatch.setattr(plan, "host_target", lambda bits, members: Target(bits, width, False, True))
+    got = value_and_gradient(run, integrate)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4), got, expected)
 
 
 def test_without_llvmlite_the_reason_is_told():

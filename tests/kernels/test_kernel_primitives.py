@@ -103,7 +103,7 @@ def test_binary(name, bits):
         exact = x.astype("f8"), y.astype("f8")
         got = applied(function, x, y, dtype=dtype)
         # A power in float64 carries |y ln x| units of the logarithm's rounding.
-        close(got, reference(*exact), 700 * 2 if (name, bits) == ("pow", 64) else units)
+        close(got, reference(*exact), 1400 if (name, bits) == ("pow", 64) else units)
 
 
 def test_gradients_of_ties_are_shared_as_in_jax():
@@ -117,7 +117,8 @@ def test_gradients_of_ties_are_shared_as_in_jax():
 
         return jax.grad(cost)(values)
 
-    for function in (lambda x: jnp.maximum(x, 1.0), lambda x: jnp.minimum(x, x * x), lambda x: jnp.clip(x, -1, 1), jnp.abs):
+    bounds = [lambda x: jnp.maximum(x, 1.0), lambda x: jnp.minimum(x, x * x), lambda x: jnp.clip(x, -1, 1)]
+    for function in (*bounds, jnp.abs):
         np.testing.assert_array_equal(slope(function), jax.grad(lambda x, f=function: jnp.sum(f(x)))(values))
 
 
@@ -125,8 +126,8 @@ def test_gradients_of_ties_are_shared_as_in_jax():
     ("step", "named"),
     [
         (lambda s, d, c: (s, jax.lax.erf_inv(s)), "erf_inv"),
-        (lambda s, d, c: (s, jnp.cumsum(jnp.stack([s, s]))[1]), "not elementwise|array of shape"),
-        (lambda s, d, c: (s, s * jnp.arange(3.0)), "array of shape"),
+        (lambda s, d, c: (s, jnp.sum(s * jnp.ones(2))), "not elementwise"),
+        (lambda s, d, c: (s, s * np.arange(3.0)), "array of shape"),
         (lambda s, d, c: ((s, s), s), "another structure"),
     ],
 )

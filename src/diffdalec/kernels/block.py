@@ -36,7 +36,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Value:
-    """An SSA value or constant: its text, its kind (f float, i integer of its width, b boolean, d double, l its integer) and whether it is a vector."""
+    """An SSA value or constant: its text, its kind and whether it is a vector.
+
+    Kinds: f a float of the target, i an integer as wide, b a boolean, d a double, l an integer as wide as that.
+    """
 
     text: str
     kind: str
@@ -134,7 +137,8 @@ class Block:
         full = f"llvm.{name}.{f'v{self.target.width}' if vector else ''}{letter}"
         of = self.type(kind, vector)
         self.declarations.add(f"declare {of} @{full}({', '.join([of] * len(args))})")
-        return self.add(f"call {FLAGS} {of} @{full}({', '.join(f'{of} {a.text}' for a in args)})", kind, vector)
+        flags = "" if name == "copysign" else FLAGS + " "  # the sign of a zero is what it is asked for
+        return self.add(f"call {flags}{of} @{full}({', '.join(f'{of} {a.text}' for a in args)})", kind, vector)
 
     def fma(self, a: Value, b: Value, c: Value) -> Value:
         """a · b + c, fused where the machine can."""

@@ -10,6 +10,7 @@ import ctypes
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -83,7 +84,7 @@ def run_blocks(kernel: Callable[[int, int, int], None], words: np.ndarray, block
     threads = max(1, min(threads, blocks))
     cuts = [blocks * i // threads for i in range(threads + 1)]
     address = words.ctypes.data
-    others = [_pool(threads - 1).submit(kernel, address, a, b) for a, b in zip(cuts[1:-1], cuts[2:], strict=True)]
+    others = [_pool(threads - 1).submit(kernel, address, a, b) for a, b in pairwise(cuts[1:])]
     kernel(address, cuts[0], cuts[1])
     for other in others:
         other.result()

@@ -11,7 +11,7 @@ from .graph import Node
 
 
 def emit(block: Block, nodes: Iterable[Node], values: dict[Node, Value]) -> None:
-    """Append the instructions of ``nodes`` (in order of evaluation); ``values`` has the inputs and receives the rest."""
+    """Append the instructions of ``nodes``, in order of evaluation; ``values`` has the inputs and receives the rest."""
     for node in nodes:
         if node in values:
             continue

@@ -39,12 +39,12 @@ def integrate(
     *,
     threads: int | None = None,
 ) -> tuple[Any, dict[str, jax.Array]]:
-    """Run ``step(state, drivers of a day, constants)`` over the days that ``calendar`` (n,) picks from ``drivers`` (days, …).
+    """Run ``step(state, drivers of a day, constants)`` over the days that ``calendar`` (n,) picks of ``drivers``.
 
     ``step`` is elementwise. Leaves of ``constants`` and ``initial`` broadcast against one another to the shape of the
     lanes; drivers lead with the day. Returns the final state and, by name, what is recorded, (days, *lanes).
     Differentiable in reverse mode with respect to ``constants`` and ``initial``; ``drivers`` are data. ``threads``: all
-    cores by default. UnsupportedStep names what a step holds that kernels cannot take; ValueError for a wrong recording.
+    cores by default. UnsupportedStep names what a step holds that kernels cannot take; ValueError a wrong recording.
     """
     reason = available()
     if reason:
@@ -62,7 +62,7 @@ def integrate(
     def day(state, drivers, constants):
         trees = (state_tree, state), (driver_tree, drivers), (constant_tree, constants)
         after, output = step(*(jax.tree.unflatten(tree, leaves) for tree, leaves in trees))
-        if jax.tree.structure(after) != state_tree:
+        if jax.tree.structure(after) != state_tree:  # type: ignore[operator]
             raise UnsupportedStep("the step returns a state of another structure than it takes")
         return [*jax.tree.leaves(after), *(r.select(after, output) for r in recordings.values())]
 
@@ -87,7 +87,7 @@ def _common_dtype(leaves: Sequence[Any]) -> np.dtype:
     kinds = {np.dtype(jnp.result_type(x)) for x in leaves}
     if len(kinds) != 1 or kinds.isdisjoint({np.dtype("f4"), np.dtype("f8")}):
         found = ", ".join(sorted(str(k) for k in kinds))
-        raise UnsupportedStep(f"kernels take constants, states and drivers of one width, float32 or float64, not {found}")
+        raise UnsupportedStep(f"constants, states and drivers are of one width, float32 or float64, not {found}")
     return kinds.pop()
 
 
@@ -105,7 +105,8 @@ def _days(plan: Plan, data: Sequence[Any]) -> int:
 def _forward(plan: Plan, invariants, state, data, calendar, keep: bool):
     name = plan.register(plan.forward_ir, _days(plan, data), False)
     count = plan.lanes.count
-    shapes = [(plan.program.n_state, count), *((stop - start, count) for start, stop in plan.windows)]
+    shapes: list[tuple[int, ...]] = [(plan.program.n_state, count)]
+    shapes += [(stop - start, count) for start, stop in plan.windows]
     if keep:
         shapes.append(plan.boundaries)
     results = [jax.ShapeDtypeStruct(s, plan.dtype) for s in shapes]

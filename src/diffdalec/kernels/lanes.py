@@ -1,14 +1,15 @@
 """How lanes, drivers and the run are laid out for the kernels.
 
-Lanes are rows of (cells, members): cells are the axes up to the last along which a driver varies, members the axes after
-it. A block of lanes lies within one cell, so that a driver is one number for all of it. Where a driver varies along the
-last axis, each lane has its own and all are members of one cell.
+Lanes are rows of (cells, members): cells are the axes up to the last along which a driver varies, members the axes
+after it. A block of lanes lies within one cell, so that a driver is one number for all of it. Where a driver varies
+along the last axis, each lane has its own and all are members of one cell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import jax.numpy as jnp
@@ -82,7 +83,7 @@ def pieces(length: int, windows: Sequence[tuple[int, int]], chunk: int) -> list[
     """The run cut at the bounds of the windows and into chunks: (first, after the last, the windows that hold it)."""
     cuts = sorted({0, length} | {day for window in windows for day in window})
     found = []
-    for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+    for first, last in pairwise(cuts):
         inside = tuple(i for i, (start, stop) in enumerate(windows) if start <= first and last <= stop)
         found += [(day, min(day + chunk, last), inside) for day in range(first, last, chunk)]
     return found

@@ -1,90 +1,21 @@
 """The time loops: LLVM IR of the forward run and of its adjoint.
 
-A block is one vector of lanes of one cell. The run is a table of pieces of consecutive days; a row holds the first day,
-the day after the last, the number of the body (which outputs are recorded), and a pointer for each output. The forward run
-keeps the state at the start of each piece; the adjoint takes the pieces in reverse, recomputes one with all that the way
-back needs into a scratch that stays in cache, and then goes back through its days.
+A block is one vector of lanes of one cell. The run is a table of pieces of consecutive days; a row holds the first
+day, the day after the last, the number of the body (which outputs are recorded), and a pointer for each output. The
+forward run keeps the state at the start of each piece; the adjoint takes the pieces in reverse, recomputes one
+with all that the way back needs into a scratch that stays in cache, and then goes back through its days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from .block import Block, Target, Value
+from .bodies import AdjointBody, ForwardBody, Shape
 from .emit import emit
-from .graph import EXPENSIVE, Node, reachable
+from .graph import Node, reachable
 
 HELD_LINES = 40  # lines of code over which the way back holds a value that it can read again
-HEADER = 3  # columns of a row of the table before the pointers
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How many there are of each, and which drivers differ from lane to lane within a block."""
-
-    states: int
-    invariants: int
-    lane_drivers: tuple[bool, ...]
-    slots: int  # the most outputs that a body records
-
-    @property
-    def columns(self) -> int:
-        return HEADER + self.slots
-
-
-@dataclass(frozen=True)
-class ForwardBody:
-    """A day and what is recorded of it."""
-
-    after: Sequence[Node]
-    recorded: Sequence[Node]
-
-
-@dataclass(frozen=True)
-class AdjointBody:
-    """A day and its adjoint; ``recorded`` is how many outputs have a cotangent."""
-
-    after: Sequence[Node]
-    state_cotangents: Sequence[Node]
-    invariant_cotangents: Sequence[Node]
-    recorded: int
-
-    def kept(self) -> list[Node]:
-        """What the way back reads instead of working it out again.
-
-        A value that it needs and that is no single cheap operation away from others that it reads: a spilled register
-        would cost as much as the store, and the operation besides.
-        """
-        roots = [*self.state_cotangents, *self.invariant_cotangents]
-        pending = [a for n in reachable(roots) if n.cotangent for a in n.args if not a.cotangent]
-        pending += [n for n in roots if not n.cotangent]
-        needed: set[Node] = set()
-        while pending:
-            node = pending.pop()
-            if node in needed or not _of_state(node):
-                continue
-            if node.boolean:
-                pending.extend(node.args)
-            else:
-                needed.add(node)
-        kept: set[Node] = set()
-        for node in sorted(needed, key=lambda n: n.index):
-            near = node.op not in EXPENSIVE and node.args
-            if not near or not all(a in kept or not _of_state(a) for a in node.args):
-                kept.add(node)
-        return sorted(kept, key=lambda n: n.index)
-
-
-def _of_state(node: Node) -> bool:
-    """Whether a value depends on the state, or on lanes and days both, as no input does."""
-    if node.op == "input":
-        return node.param[0] == "state"
-    return node.vector and not (node.args and all(_simple(a) for a in node.args) and node.op not in EXPENSIVE)
-
-
-def _simple(node: Node) -> bool:
-    return node.literal or (node.op == "input" and node.param[0] in ("driver", "invariant"))
 
 
 class Function:
@@ -135,7 +66,10 @@ class Function:
         for node in sorted(needed, key=lambda n: n.index):
             i = node.param[1]
             if node.vector:
-                lines += [f"  %dp{i} = getelementptr {self.element}, ptr %drv{i}, i64 %dayrow", *self.masked_load(f"d{i}", f"dp{i}")]
+                lines += [
+                    f"  %dp{i} = getelementptr {self.element}, ptr %drv{i}, i64 %dayrow",
+                    *self.masked_load(f"d{i}", f"dp{i}"),
+                ]
             else:
                 lines += [
                     f"  %dp{i} = getelementptr {self.element}, ptr %drv{i}, i64 %day",
@@ -179,12 +113,6 @@ def vector_name(target: Target) -> str:
 
 def _inputs(nodes: Sequence[Node], kind: str) -> list[Node]:
     return [n for n in nodes if n.op == "input" and n.param[0] == kind]
-
-
-def _phis(names: str, count: int, of: str, start: str, next_: str, other: str) -> list[str]:
-    return [
-        f"  %{names}{i} = phi {of} [ %{start}{i}, %entry ], [ {next_.format(i=i)}, %{other} ]" for i in range(count)
-    ]
 
 
 SIGNATURE = "ptr %state, ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, ptr %slots, i64 %row"
@@ -255,7 +183,9 @@ def day_loop(
     return "\n".join(text), f.block.declarations
 
 
-def back_loop(target: Target, shape: Shape, name: str, body: AdjointBody, kept: Sequence[Node]) -> tuple[str, set[str]]:
+def back_loop(
+    target: Target, shape: Shape, name: str, body: AdjointBody, kept: Sequence[Node]
+) -> tuple[str, set[str]]:
     """A function that takes the days of a piece backwards, from the scratch: cotangents of state and invariants.
 
     Values are worked out just before they are used, and each cotangent of an invariant is added to its total in memory
@@ -314,7 +244,7 @@ def back_loop(target: Target, shape: Shape, name: str, body: AdjointBody, kept: 
             del fresh[node], env[node]
         lines.append('  call void asm sideeffect "", "~{memory}"()')
 
-    totals = {}
+    totals: dict[Node, list[int]] = {}
     for i, node in enumerate(body.invariant_cotangents):
         if not (node.literal and node.param == 0.0):
             totals.setdefault(node, []).append(i)
@@ -344,7 +274,8 @@ def back_loop(target: Target, shape: Shape, name: str, body: AdjointBody, kept: 
     ends: list[str] = []
     f.store(ends, "state", "e", before)
     text = [
-        f"define internal void @{name}({SIGNATURE}, ptr %scratch, ptr %grad, <{target.width} x i1> %mask) noinline nounwind {{",
+        f"define internal void @{name}({SIGNATURE}, ptr %scratch, ptr %grad, <{target.width} x i1> %mask) "
+        "noinline nounwind {",
         "entry:",
         *f.head,
         f"  %stride = mul i64 %row, {target.size}",

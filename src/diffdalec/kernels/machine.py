@@ -17,15 +17,15 @@ try:
     import llvmlite
     import llvmlite.binding as llvm
 except ImportError as error:  # the reason is told by available()
-    llvm, _IMPORT_ERROR = None, error
+    llvm, _reason = None, str(error)
 else:
-    _IMPORT_ERROR = None
+    _reason = ""
 
 
 def available() -> str | None:
     """None where kernels can be compiled, else a sentence saying why not."""
     if llvm is None:
-        return f"the fused kernels need llvmlite, which cannot be imported: {_IMPORT_ERROR}"
+        return f"the fused kernels need llvmlite, which cannot be imported: {_reason}"
     if platform.machine().lower() not in ("x86_64", "amd64", "arm64", "aarch64"):
         return f"the fused kernels are made for x86-64 and ARM64, not for {platform.machine()}"
     return None
@@ -86,7 +86,9 @@ def compiled(ir: str):
 def _machine():
     cpu, features, _ = _host()
     target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(cpu=cpu, features=features, opt=3, reloc="pic", codemodel="jitdefault", jit=True)
+    return target.create_target_machine(
+        cpu=cpu, features=features, opt=3, reloc="pic", codemodel="jitdefault", jit=True
+    )
 
 
 def _compile(ir: str) -> bytes:
@@ -111,7 +113,7 @@ def _load(code: bytes) -> tuple:
 
 
 def _write(path: Path, code: bytes) -> None:
-    """Write whole or not at all: several processes may compile the same kernel. A folder that cannot be written is left."""
+    """Write whole or not at all: several processes may compile the same kernel. Without a folder nothing is kept."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 
+from .block import Target
+from .bodies import HEADER, AdjointBody, ForwardBody, Shape
 from .call import register, run_blocks
+from .graph import Node
 from .lanes import LANE, SHARED, Lanes, pieces
-from .loops import HEADER, AdjointBody, ForwardBody, Shape
 from .machine import compiled, host_target
 from .program import WORDS, adjoint_kernel, forward_kernel
 from .trace import DayProgram
@@ -31,7 +34,7 @@ class Plan:
     threads: int
 
     @cached_property
-    def target(self):
+    def target(self) -> Target:
         return host_target(self.dtype.itemsize * 8, self.lanes.members)
 
     @cached_property
@@ -40,26 +43,25 @@ class Plan:
         return -(-self.lanes.members // self.target.width)
 
     @cached_property
-    def forward(self):
+    def outputs(self) -> list[Node]:
+        """The values of a day: state after it, then what is recorded."""
         lane_drivers = tuple(k == LANE for k in self.lanes.kinds)
-        return self.program.forward_graph(self.dtype, lane_drivers)
+        return self.program.forward(self.dtype, lane_drivers)
 
     @cached_property
-    def pieces(self):
+    def pieces(self) -> list[tuple[int, int, tuple[int, ...]]]:
         return pieces(self.length, self.windows, CHUNK_DAYS)
 
     @cached_property
     def bodies(self) -> dict[tuple[int, ...], tuple[int, ...]]:
-        """By the values recorded (so that windows of the same output share a body): the recordings of the first piece."""
-        _, outputs = self.forward
+        """By the values recorded, so that windows of the same output share a body: those of its first piece."""
         found: dict[tuple[int, ...], tuple[int, ...]] = {}
         for _, _, inside in self.pieces:
             found.setdefault(self._values(inside), inside)
-        return found
+        return dict(sorted(found.items()))
 
     def _values(self, inside: tuple[int, ...]) -> tuple[int, ...]:
-        _, outputs = self.forward
-        return tuple(outputs[self.program.n_state + i].index for i in inside)
+        return tuple(self.outputs[self.program.n_state + i].index for i in inside)
 
     @cached_property
     def shape(self) -> Shape:
@@ -69,8 +71,7 @@ class Plan:
 
     @cached_property
     def forward_ir(self) -> str:
-        _, outputs = self.forward
-        n = self.program.n_state
+        outputs, n = self.outputs, self.program.n_state
         bodies = [ForwardBody(outputs[:n], [outputs[n + i] for i in inside]) for inside in self.bodies.values()]
         return forward_kernel(self.target, self.shape, bodies)
 
@@ -78,8 +79,8 @@ class Plan:
     def adjoint_ir(self) -> str:
         bodies = []
         for inside in self.bodies.values():
-            _, *nodes = self.program.adjoint_graph(self.dtype, self.shape.lane_drivers, inside)
-            bodies.append(AdjointBody(*nodes, len(inside)))
+            after, states, invariants = self.program.adjoint(self.dtype, self.shape.lane_drivers, inside)
+            bodies.append(AdjointBody(after, states, invariants, len(inside)))
         return adjoint_kernel(self.target, self.shape, bodies, CHUNK_DAYS)
 
     @cached_property
@@ -100,11 +101,11 @@ class Plan:
     def boundaries(self) -> tuple[int, ...]:
         return (self.lanes.cells * self.blocks, len(self.pieces), self.program.n_state, self.target.width)
 
-    def call(self, ir: str, adjoint: bool) -> str:
-        """Compile a kernel and give XLA a name for it."""
+    def call(self, ir: str, adjoint: bool) -> Callable[[list[int], list[int], int], None]:
+        """A compiled kernel as a function of the addresses of arguments and results, and the days of the drivers."""
         kernel = compiled(ir)
         rows, which, offset = self.table
-        drivers, windows = len(self.lanes.kinds), len(self.windows)
+        windows = len(self.windows)
         strides = [0 if k == SHARED else 1 if k == LANE else -1 for k in self.lanes.kinds]
 
         def run(arguments: list[int], results: list[int], days: int) -> None:

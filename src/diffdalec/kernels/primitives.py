@@ -11,7 +11,12 @@ from .graph import Graph, Node
 
 CALLS = {"pjit": "jaxpr", "jit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr"}
 """Primitives that call a program, and the parameter that holds it."""
-CUSTOM_CALLS = {"custom_jvp_call": "call_jaxpr", "custom_vjp_call": "call_jaxpr", "checkpoint": "jaxpr", "remat2": "jaxpr"}
+CUSTOM_CALLS = {
+    "custom_jvp_call": "call_jaxpr",
+    "custom_vjp_call": "call_jaxpr",
+    "checkpoint": "jaxpr",
+    "remat2": "jaxpr",
+}
 """The same with a derivative of their own, which differentiation must see before the program is taken apart."""
 
 
@@ -40,7 +45,7 @@ def _convert(graph: Graph, params: dict, x: Node) -> Node:
     if x.boolean:
         return graph.make("select", x, graph.literal(1.0), graph.literal(0.0))
     if target.kind != "f" and not x.literal:
-        raise UnsupportedStep(f"the step converts a value to {target}; kernels hold floats of one width and booleans only")
+        raise UnsupportedStep(f"the step converts a value to {target}; kernels hold floats and booleans only")
     return x
 
 
@@ -86,7 +91,8 @@ RULES: dict[str, Rule] = {
     "round": _round,
     "convert_element_type": _convert,
     **dict.fromkeys(
-        ("stop_gradient", "copy", "copy_p", "broadcast_in_dim", "reshape", "squeeze", "optimization_barrier", "pvary"), _same
+        ("stop_gradient", "copy", "copy_p", "broadcast_in_dim", "reshape", "squeeze", "optimization_barrier"),
+        _same,
     ),
 }  # fmt: skip
 """How each primitive that the kernels know becomes a node."""
@@ -97,7 +103,7 @@ def check(name: str, shape: Sequence[int]) -> None:
     if name not in RULES:
         raise UnsupportedStep(f"the step uses the primitive {name!r}, which the kernels do not know")
     if tuple(shape) != ():
-        raise UnsupportedStep(f"the step is not elementwise: its primitive {name!r} makes an array of shape {tuple(shape)}")
+        raise UnsupportedStep(f"the step is not elementwise: {name!r} in it makes an array of shape {tuple(shape)}")
 
 
 def literal(graph: Graph, value: Any) -> Node:

@@ -1,7 +1,7 @@
 """Whole kernels: the loops over blocks of lanes and over the pieces of a run, as LLVM IR.
 
-Both take an array of 64-bit words: pointers and numbers, see ``WORDS``; then a pointer for each driver, and the elements
-between one cell and the next for each. Rows of lanes are contiguous over cells and, within a cell, members.
+Both take an array of 64-bit words: pointers and numbers, see ``WORDS``; then a pointer for each driver, and the
+elements between one cell and the next for each. Rows of lanes are contiguous over cells and, within a cell, members.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .block import Target
-from .loops import HEADER, AdjointBody, ForwardBody, Shape, back_loop, day_loop, vector_name
+from .bodies import HEADER, AdjointBody, ForwardBody, Shape
+from .loops import back_loop, day_loop, vector_name
 
 WORDS = (
     "calendar", "table", "rows", "members", "blocks", "lanes", "invariants", "states",
     "final", "boundaries", "invariant_cotangents", "state_cotangents",
 )  # fmt: skip
 """The first words of a kernel's arguments; pointers except ``rows``, ``members`` and ``blocks`` per cell, ``lanes``."""
-FLUSH_DENORMALS = 0x9FC0  # MXCSR: all exceptions masked, denormals are zero: what XLA does, and the same on every thread
+FLUSH_DENORMALS = 0x9FC0  # MXCSR: exceptions masked, denormals are zero: as in XLA, and the same on every thread
 
 
 def forward_kernel(target: Target, shape: Shape, bodies: Sequence[ForwardBody]) -> str:
@@ -26,7 +27,8 @@ def forward_kernel(target: Target, shape: Shape, bodies: Sequence[ForwardBody]) 
         text, needed = day_loop(target, shape, f"forward{k}", body, None)
         parts.append(text)
         declarations |= needed
-    call = "  call void @forward{k}(ptr %state, ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, ptr %slots, i64 %lanes, {mask} %mask)"
+    given = "ptr %state, ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, ptr %slots, i64 %lanes"
+    calls = [[f"  call void @forward{k}({given}, {_mask_type(target)} %mask)"] for k in range(len(bodies))]
     inner = [
         *_load_rows(target, "states", "state", shape.states),
         "  br label %rowstart",
@@ -40,7 +42,7 @@ def forward_kernel(target: Target, shape: Shape, bodies: Sequence[ForwardBody]) 
         *_copy(target, shape.states, "state", "boundary", "k"),
         "  br label %run",
         "run:",
-        *_switch([[call.format(k=k, mask=_mask_type(target))] for k in range(len(bodies))]),
+        *_switch(calls),
         "rowend:",
         "  %rnext = add i64 %r, 1",
         "  %rmore = icmp slt i64 %rnext, %wrows",
@@ -185,7 +187,7 @@ def _module(target, shape, parts, declarations, inner, buffers) -> str:
             f"declare {vector} @llvm.masked.load.{name}.p0(ptr, {mask}, {vector})",
             f"declare void @llvm.masked.store.{name}.p0({vector}, ptr, {mask})",
         }
-        | ({"declare void @llvm.x86.sse.stmxcsr(ptr)", "declare void @llvm.x86.sse.ldmxcsr(ptr)"} if target.x86 else set())
+        | ({f"declare void @llvm.x86.sse.{x}mxcsr(ptr)" for x in ("st", "ld")} if target.x86 else set())
     )
     return "\n".join([*declared, "", *parts, "", *lines, ""])
 
@@ -203,7 +205,8 @@ def _load_rows(target: Target, word: str, buffer: str, count: int) -> list[str]:
             f"  %l0{n} = load {target.element}, ptr %la{n}",
             f"  %li{n} = insertelement {vector} poison, {target.element} %l0{n}, i64 0",
             f"  %ls{n} = shufflevector {vector} %li{n}, {vector} poison, <{width} x i32> zeroinitializer",
-            f"  %lv{n} = call {vector} @llvm.masked.load.{vector_name(target)}.p0(ptr align {target.size} %la{n}, {mask} %mask, {vector} %ls{n})",
+            f"  %lv{n} = call {vector} @llvm.masked.load.{vector_name(target)}.p0"
+            f"(ptr align {target.size} %la{n}, {mask} %mask, {vector} %ls{n})",
             f"  %lb{n} = getelementptr i8, ptr %{buffer}, i64 {i * width * target.size}",
             f"  store {vector} %lv{n}, ptr %lb{n}, align {width * target.size}",
         ]
@@ -221,7 +224,8 @@ def _store_rows(target: Target, word: str, buffer: str, count: int) -> list[str]
             f"  %oa{n} = getelementptr {target.element}, ptr %op{buffer}, i64 %oo{n}",
             f"  %ob{n} = getelementptr i8, ptr %{buffer}, i64 {i * bytes_}",
             f"  %ov{n} = load {vector}, ptr %ob{n}, align {bytes_}",
-            f"  call void @llvm.masked.store.{vector_name(target)}.p0({vector} %ov{n}, ptr align {target.size} %oa{n}, {mask} %mask)",
+            f"  call void @llvm.masked.store.{vector_name(target)}.p0"
+            f"({vector} %ov{n}, ptr align {target.size} %oa{n}, {mask} %mask)",
         ]
     return lines
 

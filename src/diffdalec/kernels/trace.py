@@ -80,7 +80,7 @@ def _bind(eqn: Any, values: Sequence[Any]) -> list[Any]:
     if eqn.primitive.name not in CUSTOM_CALLS:
         return [eqn.primitive.bind(*values, **eqn.params)]
     given = {a: v for a, v in zip(eqn.invars, values, strict=True) if not isinstance(a, Literal)}
-    single = Jaxpr((), list(given), eqn.outvars, [eqn], debug_info=None)
+    single = Jaxpr((), list(given), eqn.outvars, [eqn], debug_info=None)  # type: ignore[arg-type]
     return jaxpr_as_fun(ClosedJaxpr(single, ()))(*given.values())
 
 
@@ -183,7 +183,7 @@ class DayProgram:
             level = self.levels[step.outputs[0]]
             if level == CONSTANT or (level != NUMBER and not self.needed.intersection(step.outputs)):
                 continue
-            values = [v.val if isinstance(v, Literal) else env.get(v) for v in step.inputs]
+            values: list[Any] = [v.val if isinstance(v, Literal) else env.get(v) for v in step.inputs]
             if self._by_constant(step):
                 outputs = [values[0] * reciprocal[step.inputs[1]]]
             elif self._by_day(step):
@@ -206,17 +206,20 @@ class DayProgram:
     def n_invariants(self) -> int:
         return len(self.invariants) + len(self.reciprocals)
 
-    def forward_graph(self, dtype: Any, lane_drivers: Sequence[bool]) -> tuple[Graph, list[Node]]:
-        """The day as a graph, with its outputs."""
+    def forward(self, dtype: Any, lane_drivers: Sequence[bool]) -> list[Node]:
+        """The outputs of the day as nodes of a graph."""
         graph = Graph()
         inputs = _inputs(graph, self, lane_drivers)
         closed = jax.make_jaxpr(self.day)(*_scalars(self, dtype))
-        return graph, evaluate(graph, closed.jaxpr, closed.consts, inputs)
+        return evaluate(graph, closed.jaxpr, closed.consts, inputs)
 
-    def adjoint_graph(
+    def adjoint(
         self, dtype: Any, lane_drivers: Sequence[bool], recorded: Sequence[int]
-    ) -> tuple[Graph, list[Node], list[Node], list[Node]]:
-        """The day and its adjoint for the ``recorded`` outputs: graph, state after, cotangents of state and invariants."""
+    ) -> tuple[list[Node], list[Node], list[Node]]:
+        """Nodes of the day and its adjoint for the ``recorded`` outputs.
+
+        The state after the day, and the cotangents of the state before it and of the invariants.
+        """
 
         def adjoint(state, drivers, invariants, cotangents):
             def outputs(state, invariants):
@@ -233,7 +236,7 @@ class DayProgram:
         inputs += [graph.input("cotangent", i) for i in range(n)]
         closed = jax.make_jaxpr(adjoint)(*_scalars(self, dtype), [_scalar(dtype)] * n)
         out = evaluate(graph, closed.jaxpr, closed.consts, inputs)
-        return graph, out[: self.n_state], out[self.n_state : 2 * self.n_state], out[2 * self.n_state :]
+        return out[: self.n_state], out[self.n_state : 2 * self.n_state], out[2 * self.n_state :]
 
 
 def _scalar(dtype: Any) -> jax.ShapeDtypeStruct:

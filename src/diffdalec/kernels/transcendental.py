@@ -1,8 +1,8 @@
 """exp, log and what follows from them, as polynomials on LLVM vectors.
 
 Arguments are reduced as usual: exp(x) = 2ⁿ eʳ with |r| ≤ ½ ln 2, log(x) = e ln 2 + log m with √½ ≤ m < √2 and
-log m = 2 artanh((m − 1)/(m + 1)). The polynomials are interpolated at Chebyshev points below (float32) or Taylor's (float64);
-errors are 1–2 units in the last place. Denormal results are zero, as in XLA on a CPU.
+log m = 2 artanh((m − 1)/(m + 1)). The polynomials are interpolated at Chebyshev points below (float32) or Taylor's
+(float64); errors are 1–2 units in the last place. Denormal results are zero, as in XLA on a CPU.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BIAS = {32: 127, 64: 1023}
 
 
 def _exp_tail(r: np.ndarray) -> np.ndarray:
-    return sum(r**k / math.factorial(k + 2) for k in range(20))
+    return np.sum([r**k / math.factorial(k + 2) for k in range(20)], axis=0)
 
 
 _FIT = Chebyshev.interpolate(_exp_tail, 4, domain=[-0.347, 0.347]).convert(kind=Polynomial).coef
@@ -186,9 +186,10 @@ def power(b: Block, x: Value, y: Value) -> Value:
     zero, one, half = _c(b, x, 0.0), _c(b, x, 1.0), b.op("fmul", y, _c(b, x, 0.5))
     whole = b.compare("oeq", b.intrinsic("floor", y), y)
     even = b.compare("oeq", b.intrinsic("floor", half), half)
-    negative = b.compare("olt", x, zero)
+    negative = b.compare("olt", b.intrinsic("copysign", one, x), zero)  # also −0
     signed = b.select(even, value, b.op("fneg", value))
-    signed = b.select(whole, signed, _c(b, x, math.nan))
+    extreme = b.integer("or", b.compare("oeq", base, _c(b, x, math.inf)), b.compare("oeq", base, zero))
+    signed = b.select(whole, signed, b.select(extreme, value, _c(b, x, math.nan)))
     value = b.select(negative, signed, value)
     value = b.select(b.compare("oeq", x, one), one, value)
     return b.select(b.compare("oeq", y, zero), one, value)
