@@ -50,7 +50,9 @@ def observed_stand(years: tuple[int, int] = YEARS) -> xr.Dataset:
     return ds
 
 
-def lanes(seed: int, where: str, number: int, dtype, factor: float = 10.0, most: float = 1.0) -> tuple[Parameters, Pools]:
+def lanes(
+    seed: int, where: str, number: int, dtype, factor: float = 10.0, most: float = 1.0
+) -> tuple[Parameters, Pools]:
     """``number`` lanes of parameters ``where``: ``inside`` the bounds, ``at`` them, or up to ``factor`` ``beyond``.
 
     Beyond, a fraction stays a fraction (at ``most``) and a CDEA shape parameter stays above 1: outside they mean

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from stands import observed_stand
 
 from diffdalec import __main__ as command
+from stands import observed_stand
 
 CURVE = ("--growth-curve", "60,0.05,3", "--biomass-unit", "MgC/ha")
 SMALL = ("--members", "1", "--iterations", "2", "--growth-years", "10", "--calibration-years", "2")
@@ -201,7 +201,7 @@ def test_a_truncated_file_as_a_user_meets_it(tmp_path):
 def test_a_small_run_from_file_to_report(capsys, monkeypatch, site_file, tmp_path):
     """Whole and short, and again: the second time nothing is calibrated."""
     out = tmp_path / "out"
-    arguments = ("site", site_file(), *CURVE, *SMALL, "--experiment", "baseline", "--experiment", "growth_curve",
+    arguments = ("site", site_file(), *CURVE, *SMALL, "--experiment", "growth_curve",
                  "--out", out)  # fmt: skip
     code, said, errors = run(capsys, monkeypatch, *arguments)
     assert code == 0, errors

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import xarray as xr
-from stands import MATURE_POOLS, observed_stand, weather
 
 import diffdalec as dd
 from diffdalec import InputError, load_experiment
@@ -20,6 +19,7 @@ from diffdalec.harmonise.growth_curve import GrowthCurve
 from diffdalec.harmonise.periods import period_masks, thinned
 from diffdalec.harmonise.run_calendar import run_calendar
 from diffdalec.synthetic.stand import TRUE_PARAMETERS
+from stands import MATURE_POOLS, observed_stand, weather
 
 CURVE = GrowthCurve(bmax=60.0, k=0.06, p=3.0, unit="MgC ha-1")
 

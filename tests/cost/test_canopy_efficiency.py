@@ -5,7 +5,6 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from stands import weather
 
 from diffdalec import open_site
 from diffdalec.cells.forcing import canopy_efficiency, drivers
@@ -13,6 +12,7 @@ from diffdalec.cost import calibrate_canopy_efficiency
 from diffdalec.harmonise.periods import period_masks
 from diffdalec.harmonise.well_watered import well_watered_days
 from diffdalec.model.photosynthesis import potential_gpp
+from stands import weather
 
 TRUTH = np.array([5.5, 13.3, 28.0, 47.0])
 

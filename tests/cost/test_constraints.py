@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from stands import true_lanes
 
 from diffdalec.cost import CONSTRAINTS, Evidence, GaussianPrior, penalty
 from diffdalec.model import traits
+from stands import true_lanes
 
 FACTOR = 5.0
 

@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from stands import harsh_drivers, lanes, observed_stand, true_lanes
 
 from diffdalec.cells.problem import StandData, problem
 from diffdalec.config import load_experiment
@@ -17,6 +16,7 @@ from diffdalec.harmonise.growth_curve import GrowthCurve
 from diffdalec.harmonise.periods import period_masks
 from diffdalec.harmonise.run_calendar import run_calendar
 from diffdalec.model import INITIAL_POOLS, PARAMETERS
+from stands import harsh_drivers, lanes, observed_stand, true_lanes
 
 CURVE = GrowthCurve(bmax=60.0, k=0.06, p=3.0, unit="MgC ha-1")
 MEMBERS = 4

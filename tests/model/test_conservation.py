@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stands import harsh_drivers, lanes
 
 from diffdalec.model import CARBON_POOLS, STRESS_FUNCTIONS, Pools, simulate
+from stands import harsh_drivers, lanes
 
 DAYS = 400
 LANES = 32

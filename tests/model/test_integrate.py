@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from stands import true_lanes, weather_drivers
 
 from diffdalec.model import OUTPUTS, Recording, integrate, run, simulate
+from stands import true_lanes, weather_drivers
 
 
 def toy(state, day, constants):

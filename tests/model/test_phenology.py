@@ -37,7 +37,8 @@ def test_harmonic_form_is_the_sine_form(lifespan, period, day):
     t = np.arange(366.0)
     expected = published(t, lifespan, period, day)
     with jax.enable_x64(True):
-        np.testing.assert_allclose(harmonic(t, lifespan, period, day), expected, rtol=1e-12, atol=1e-12 * expected.max())
+        found = harmonic(t, lifespan, period, day)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12 * expected.max())
 
 
 @given(LIFESPANS, PERIODS, DAYS)

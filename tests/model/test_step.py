@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax.test_util import check_grads
-from stands import lanes, true_lanes, weather_drivers
 
 from diffdalec.model import (
     INITIAL_POOLS,
@@ -27,6 +26,7 @@ from diffdalec.model import (
 )
 from diffdalec.synthetic.stand import TRUE_PARAMETERS
 from diffdalec.variables import FLUXES, POOLS, TRAITS, VARIABLES
+from stands import lanes, true_lanes, weather_drivers
 
 
 def test_twenty_six_parameters_and_eight_pools():
@@ -139,7 +139,8 @@ class TestTraits:
 
     def test_of_the_known_stand(self):
         t = traits(true_lanes(1, jnp.float32)[0])
-        assert float(t.wood_residence_time[0]) == pytest.approx(1 / (365.25 * TRUE_PARAMETERS["wood_turnover"]), rel=1e-5)
+        years = 1 / (365.25 * TRUE_PARAMETERS["wood_turnover"])
+        assert float(t.wood_residence_time[0]) == pytest.approx(years, rel=1e-5)
         assert float(t.carbon_use_efficiency[0]) == pytest.approx(1 - TRUE_PARAMETERS["autotrophic_fraction"], rel=1e-5)
         foliar, labile = TRUE_PARAMETERS["foliar_fraction"], TRUE_PARAMETERS["labile_fraction"]
         leaf = foliar + (1 - foliar) * labile
