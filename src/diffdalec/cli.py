@@ -85,6 +85,7 @@ def site(
 
     Example: diffdalec site FI-Hyy.nc --growth-curve 62.0,0.0622,3.40 --biomass-unit MgC/ha --out FI-Hyy
     """
+    from .config import SITE_EXPERIMENTS
     from .errors import InputError
     from .harmonise.growth_curve import GrowthCurve
     from .workflows.progress import CalibrationProgress
@@ -100,8 +101,8 @@ def site(
     if lcma is not None and not lcma > 0:
         raise InputError(f"--lcma is {lcma:g}, expected a positive number [gC m-2]")
     priors = {"lcma": lcma, "autotrophic_fraction": None if cue is None else 1 - cue}
-    default = {} if experiment is None else {"experiments": tuple(experiment)}
     request = SiteRequest(
+        experiments=tuple(experiment) if experiment else SITE_EXPERIMENTS,
         curve=curve,
         biomass=biomass,
         priors={key: value for key, value in priors.items() if value is not None},
@@ -109,11 +110,10 @@ def site(
         seed=seed,
         backend=backend,
         overrides=_overrides(members, iterations),
-        **default,
     )
     with CalibrationProgress() as progress:
         tree = run_site(
-            file, request, out, progress=progress, calibration_years=None if calibration_years is None else _years(calibration_years),
+            file, request, out, progress=progress, calibration_years=_years(calibration_years),
             half_hourly=half_hourly, latitude=latitude, co2=co2, name=name,
         )  # fmt: skip
     _conclude(tree, out)
@@ -207,9 +207,11 @@ def _overrides(members: int | None, iterations: int | None) -> dict[str, Any]:
     return overrides
 
 
-def _years(text: str) -> int | tuple[int, int]:
+def _years(text: str | None) -> int | tuple[int, int] | None:
     from .errors import InputError
 
+    if text is None:
+        return None
     parts = text.split("-")
     if len(parts) > 2 or not all(part.strip().isdigit() for part in parts):
         raise InputError(f"--calibration-years is {text!r}, expected a number of years or FIRST-LAST, e.g. 2006-2010")

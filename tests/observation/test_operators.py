@@ -12,7 +12,9 @@ from diffdalec.observation import BiomassAtAge, Daily, FinalBiomass, WindowMean,
 
 
 def window_mean(daily: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    operator = WindowMean("reco", 0, len(daily), weights.shape[1], jnp.asarray(weights[..., None]))
+    operator = WindowMean(
+        output="reco", start=0, stop=len(daily), days=weights.shape[1], weights=jnp.asarray(weights[..., None])
+    )
     return np.asarray(operator(jnp.asarray(daily[:, None])))[:, 0]
 
 
@@ -36,7 +38,7 @@ def test_a_window_without_any_day_is_finite():
 def test_biomass_is_taken_at_the_ends_of_years():
     ends = jnp.array([364, 729, 1095])
     daily = jnp.arange(1096.0)[:, None] * jnp.array([1.0, 2.0])
-    assert BiomassAtAge(0, 1096, ends)(daily).tolist() == [[364.0, 728.0], [729.0, 1458.0], [1095.0, 2190.0]]
+    assert BiomassAtAge(start=0, stop=1096, year_ends=ends)(daily).tolist() == [[364.0, 728.0], [729.0, 1458.0], [1095.0, 2190.0]]
     assert FinalBiomass(1095, 1096)(daily[1095:]).tolist() == [[1095.0, 2190.0]]
 
 

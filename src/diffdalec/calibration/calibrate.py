@@ -62,9 +62,10 @@ def calibrate_lanes(
     for runs in threads.
     """
     saved = checkpoint.read() if checkpoint else None
+    history: list[tuple[int, np.ndarray]] = []
     if saved is None:
         z = screened_starts(cost, data, space, keys, shape, candidates=candidates, starts=starts, dtype=dtype)
-        state, history = start_descent(z, settings), []
+        state = start_descent(z, settings)
     else:
         like = start_descent(jnp.zeros((len(space.dimensions), starts, *shape), dtype), settings)
         state, history = _restore(saved, like)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,8 @@ class CheckpointFile:
         """Replace the file by these arrays."""
         beside = self.path.with_suffix(".part")
         with beside.open("wb") as file:
-            np.savez(file, fingerprint=np.array(self.fingerprint), **arrays)
+            content: dict[str, Any] = {"fingerprint": np.array(self.fingerprint), **arrays}
+            np.savez(file, **content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, self.path)

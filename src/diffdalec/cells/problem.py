@@ -38,7 +38,7 @@ def stream_terms(
     data: StandData, experiment: Experiment, calendar: RunCalendar, period: str, dtype=jnp.float32
 ) -> dict[str, StreamTerm]:
     """The streams of an experiment that have a value in ``period``, as terms of the cost."""
-    terms = {}
+    terms: dict[str, StreamTerm] = {}
     for name, stream in experiment.streams.items():
         if name == "biomass":
             operator, values = _biomass(data, stream.observe, calendar)
@@ -71,7 +71,7 @@ def _biomass(data: StandData, observe: str, calendar: RunCalendar) -> tuple[Oper
     if data.curve is None:
         raise InputError("the experiment compares a biomass growth curve, but none is given (BMAX,K,P and a unit)")
     ages = np.arange(1, len(calendar.year_ends) + 1)
-    operator = BiomassAtAge(0, length, jnp.asarray(calendar.year_ends))
+    operator = BiomassAtAge(year_ends=jnp.asarray(calendar.year_ends), start=0, stop=length)
     return operator, np.asarray(data.curve.total_carbon(ages), dtype=float)
 
 
@@ -90,7 +90,11 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
     counts = grouped.sum(axis=1)
     weights = jnp.asarray(grouped[..., None], dtype)
     enough = counts >= max(1.0, stream.fill * stream.days)
-    return WindowMean(name, start, stop, stream.days, weights), sums / np.maximum(counts, 1), enough
+    return (
+        WindowMean(weights=weights, output=name, start=start, stop=stop, days=stream.days),
+        sums / np.maximum(counts, 1),
+        enough,
+    )
 
 
 def problem(
@@ -112,21 +116,23 @@ def problem(
         lanes = weights.setdefault(term, np.zeros(len(experiments) * members))
         lanes[index * members : (index + 1) * members] = weight
 
-    priors, constraints = {}, {}
+    priors: dict[str, GaussianPrior] = {}
+    constraints: dict[str, ConstraintTerm] = {}
     for index, experiment in enumerate(experiments):
         own = stream_terms(data, experiment, calendar, "calibration", dtype)
         streams |= own
-        for name in own:
-            weigh(f"stream:{name}", index, experiment.streams[name].weight)
-        for name, prior in experiment.priors.items():
-            centre = prior.centre if prior.centre is not None else data.prior_centres.get(name)
+        for name, stream in experiment.streams.items():
+            if name in own:
+                weigh(f"stream:{name}", index, stream.weight)
+        for parameter, prior in experiment.priors.items():
+            centre = prior.centre if prior.centre is not None else data.prior_centres.get(parameter)
             if centre is not None:
                 width = jnp.asarray(prior.width, dtype)
-                priors[name] = GaussianPrior(jnp.asarray(centre, dtype), width, prior.scale == "log")
-                weigh(f"prior:{name}", index, prior.weight)
-        for name, rule in experiment.constraints.items():
-            constraints[name] = ConstraintTerm(jnp.asarray(rule.width, dtype), jnp.asarray(rule.factor, dtype))
-            weigh(name, index, rule.weight)
+                priors[parameter] = GaussianPrior(jnp.asarray(centre, dtype), width, prior.scale == "log")
+                weigh(f"prior:{parameter}", index, prior.weight)
+        for edc, rule in experiment.constraints.items():
+            constraints[edc] = ConstraintTerm(jnp.asarray(rule.width, dtype), jnp.asarray(rule.factor, dtype))
+            weigh(edc, index, rule.weight)
     return Problem(
         drivers=drivers(data.ds, dtype),
         calendar=jnp.asarray(calendar.days),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import jax
 
@@ -13,7 +14,7 @@ from ..model import INITIAL_POOLS, PARAMETERS, Parameters, Pools, Quantity
 from ..units import DAYS_PER_YEAR
 
 
-def search_space(pool_ranges: Mapping[str, PoolRange], transform: str) -> SearchSpace:
+def search_space(pool_ranges: Mapping[Any, PoolRange], transform: str) -> SearchSpace:
     """The 26 parameters and 8 initial pools as search dimensions, with an experiment's ranges of pools."""
 
     def dimension(q: Quantity) -> Dimension:

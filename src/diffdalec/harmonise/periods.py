@@ -42,7 +42,7 @@ def thinned(valid: np.ndarray, days: int) -> np.ndarray:
     """
     kept = np.zeros_like(valid)
     last = -days
-    for day in np.flatnonzero(valid):
+    for day in np.flatnonzero(valid).tolist():
         if day - last >= days:
             kept[day] = True
             last = day

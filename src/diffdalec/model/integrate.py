@@ -52,7 +52,8 @@ def integrate(
             raise ValueError(f"recording {name!r} covers days {r.start} to {r.stop} of a run of {length} days")
     cuts = sorted({0, length} | {day for r in recordings.values() for day in (r.start, r.stop)})
 
-    state, parts = initial, {name: [] for name in recordings}
+    state = initial
+    parts: dict[str, list[jax.Array]] = {name: [] for name in recordings}
     for first, last in pairwise(cuts):
         active = {n: r.select for n, r in recordings.items() if r.start <= first and last <= r.stop}
         state, values = _piece(step, active, constants, state, drivers, calendar[first:last], chunk)

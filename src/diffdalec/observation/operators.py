@@ -7,7 +7,7 @@ A further operator needs ``output``, ``start``, ``stop`` and to be callable on t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +27,7 @@ class Operator(Protocol):
     def __call__(self, daily: jax.Array) -> jax.Array: ...
 
 
-def _static():
+def _static() -> Any:
     return field(metadata={"static": True})
 
 
@@ -53,11 +53,11 @@ class WindowMean:
     mean over the days that the tower saw. A window without any counts as 0 and must be masked in the target.
     """
 
+    weights: jax.Array
     output: str = _static()
     start: int = _static()
     stop: int = _static()
     days: int = _static()
-    weights: jax.Array
 
     def __call__(self, daily: jax.Array) -> jax.Array:
         windows = self.weights.shape[0]
@@ -73,9 +73,9 @@ class WindowMean:
 class BiomassAtAge:
     """Total living biomass at the end of each year of age; ``year_ends`` (years,) are days of the run."""
 
+    year_ends: jax.Array
     start: int = _static()
     stop: int = _static()
-    year_ends: jax.Array
     output: str = field(default="total_biomass", metadata={"static": True})
 
     def __call__(self, daily: jax.Array) -> jax.Array:

@@ -104,7 +104,7 @@ def stand_dataset(weather: xr.Dataset, observations: xr.Dataset, calibration_yea
         )
     first, last = int(years[0]), int(years[calibration_years - 1])
     calibration = weather.sel(time=slice(f"{first}-01-01", f"{last}-12-31"))
-    ds = xr.merge([weather[[*FORCING, "latitude"]], observations[list(OBSERVATIONS)]], combine_attrs="drop")
+    ds = xr.merge([weather[[*FORCING, "latitude"]], observations[list(OBSERVATIONS)]], combine_attrs="drop_conflicts")
     means = {
         "mean_temperature": 0.5 * float((calibration["tmin"] + calibration["tmax"]).mean()),
         "mean_precipitation": float(calibration["precipitation"].mean()),

@@ -26,8 +26,9 @@ from .demo import synthetic_stand
 
 @dataclass(frozen=True)
 class Measurement:
-    """A batch of ``members`` over ``years`` with one backend: the fastest of the timed runs [s], member-days per second,
-    the time to compile both functions [s], and the compiled gradient's temporary memory [bytes] where XLA tells it."""
+    """A batch of ``members`` over ``years`` with one backend: the fastest of the timed runs [s], member-days per
+    second, the time to compile both functions [s], and the compiled gradient's temporary memory [bytes] where XLA
+    tells it."""
 
     backend: str
     members: int

@@ -29,6 +29,7 @@ from ..harmonise.periods import period_masks
 from ..harmonise.run_calendar import RunCalendar, run_calendar
 from ..harmonise.well_watered import well_watered_days
 from .fits import Fit, calibration_dataset, member_status
+from .simulate import Precision
 
 LAI_GAP = 16
 """Dates of LAI this many days apart are interpolated between for the pre-calibration: one missing 8-day value."""
@@ -42,7 +43,7 @@ class Settings:
     """What a calibration is run with beside its experiments and data. ``checkpoints`` is a folder for resuming."""
 
     seed: int = 0
-    dtype: str = "float32"
+    dtype: Precision = "float32"
     backend: Backend = field(default_factory=choose_backend)
     checkpoints: Path | None = None
     fingerprint: str = ""
@@ -58,7 +59,7 @@ def calibrate(
     seed: int = 0,
     biomass: float | None = None,
     priors: Mapping[str, float] | None = None,
-    dtype: str = "float32",
+    dtype: Precision = "float32",
     backend: str = "auto",
     **overrides: Any,
 ) -> xr.Dataset:

@@ -14,6 +14,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -38,7 +39,7 @@ class CalibrationProgress:
             console=self.console,
             disable=not self.console.is_terminal,
         )
-        self._tasks: dict[str, object] = {}
+        self._tasks: dict[str, TaskID] = {}
         self._begun: dict[str, tuple[float, int]] = {}
         self._printed: dict[str, float] = {}
         self._lock = threading.Lock()

@@ -21,6 +21,7 @@ from ..readers import open_site
 from .calibrate import Settings, stand_data
 from .outputs import finish, open_folder
 from .progress import CalibrationProgress
+from .simulate import Precision
 from .stand import StandRun, run_stand
 
 
@@ -35,7 +36,7 @@ class SiteRequest:
     priors: Mapping[str, float] = field(default_factory=dict)
     growth_years: int | None = None
     seed: int = 0
-    dtype: str = "float32"
+    dtype: Precision = "float32"
     backend: str = "auto"
     overrides: Mapping[str, Any] = field(default_factory=dict)
 

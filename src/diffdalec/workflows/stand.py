@@ -20,7 +20,7 @@ from ..results.provenance import provenance
 from ..units import dry_matter_from_carbon
 from .calibrate import Settings, calibrate_experiments, experiment_calendar
 from .fits import DEAD_CANOPY, Fit, calibration_dataset, follows_curve, growth_run_dataset, simulation_dataset
-from .simulate import forward
+from .simulate import Precision, forward
 
 FORWARD_YEARS = 100
 
@@ -51,7 +51,7 @@ def run_stand(stand: StandRun) -> xr.DataTree:
     grown = growth_run_dataset(fits)
     if grown is not None and stand.data.curve is not None:
         groups["growth_run"] = grown
-        groups["forward"] = forward_runs(fits, stand.data, stand.settings.dtype)
+        groups["forward"] = forward_runs(fits, stand.data, stand.data.curve, stand.settings.dtype)
     if stand.truth is not None:
         groups["truth"] = stand.truth
     seconds = {"calibration": calibrated - began, "forward": time.monotonic() - calibrated}
@@ -65,7 +65,7 @@ def run_stand(stand: StandRun) -> xr.DataTree:
     return tree
 
 
-def forward_runs(fits: Sequence[Fit], data: StandData, dtype: str) -> xr.Dataset:
+def forward_runs(fits: Sequence[Fit], data: StandData, curve: GrowthCurve, dtype: Precision) -> xr.Dataset:
     """100-year runs from the growth run's initial pools with each experiment's parameters, member by member.
 
     They begin in the growth run's first year, so that its own parameters repeat its trajectory. A member that has no
@@ -87,13 +87,13 @@ def forward_runs(fits: Sequence[Fit], data: StandData, dtype: str) -> xr.Dataset
         alive = run["lai_max"].isel(age=-1) >= DEAD_CANOPY
         own = run[["total_biomass"]].assign(alive=alive.drop_vars("age"))
         usable = fit.status == "ok"
-        own = own.assign(_scores(own["total_biomass"], usable, data.curve))
+        own = own.assign(_scores(own["total_biomass"], usable, curve))
         parts.append(own.assign_coords(member=np.arange(len(fit.cost)), experiment=fit.experiment.name))
     joined = xr.concat(parts, "experiment", join="outer", combine_attrs="override", fill_value={"alive": False})
     joined = joined.transpose("experiment", "member", "age")
     ages = joined["age"].values
     meaning = {"units": "gC m-2", "long_name": "growth curve, total living biomass"}
-    joined["reference"] = ("age", data.curve.total_carbon(ages), meaning)
+    joined["reference"] = ("age", curve.total_carbon(ages), meaning)
     joined["alive"].attrs = {"long_name": f"LAI reaches {DEAD_CANOPY} in the last year"}
     return joined
 
