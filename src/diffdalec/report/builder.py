@@ -122,7 +122,11 @@ def _growth_curve(tree: xr.DataTree) -> str:
     settings = yaml.safe_load(tree.attrs.get("configuration", "") or "{}")
     curve = settings.get("growth_curve") if isinstance(settings, dict) else None
     if isinstance(curve, dict):
-        return ", ".join(f"{key} {value}" for key, value in curve.items() if value is not None)
+        return ", ".join(
+            f"{key} {text.significant(value, 4) if isinstance(value, float) else value}"
+            for key, value in curve.items()
+            if value is not None
+        )
     if curve:
         return str(curve)
     return "given (its parameters are in the settings)" if "forward" in tree.children else ""
