@@ -155,3 +155,23 @@ def test_drivers_are_data():
 
     slopes = jax.grad(cost)(run.drivers)
     assert all(not np.any(s) for s in slopes.values())
+
+
+def test_the_gradient_of_a_long_run_keeps_its_digits():
+    """Contributions of 30,000 days that nearly cancel, in float32 against float64."""
+
+    def slope(dtype):
+        days = jnp.arange(30_000)
+        drivers = jnp.asarray(np.cos(2 * np.pi * np.arange(100) / 100) + 0.01, dtype)
+
+        def cost(weight):
+            final, _ = integrate(
+                lambda s, d, c: (s * 0.999 + c * d, ()), weight, jnp.zeros(1, dtype), drivers, days % 100, {}
+            )
+            return jnp.sum(final)
+
+        return jax.grad(cost)(jnp.ones(1, dtype))
+
+    single = slope("f4")
+    with jax.enable_x64(True):
+        np.testing.assert_allclose(single, slope("f8"), rtol=2e-5)

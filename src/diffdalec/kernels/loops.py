@@ -199,6 +199,8 @@ def back_loop(
     f.pointers("slots", "slot", body.recorded)
     invariants = f.load(f.head, "inv", "c", shape.invariants)
     f.load(f.head, "state", "s", shape.states)
+    zero = f.block.constant(0.0, "f", True)
+    f.store(f.head, "part", "z", [zero] * shape.invariants)
     per_day = len(kept) * f.bytes
     env = f.drivers({n for n in nodes if n.op == "input" and n.param[0] == "driver"})
     env |= {n: invariants[n.param[1]] for n in _inputs(nodes, "invariant")}
@@ -254,7 +256,7 @@ def back_loop(
             (value,) = f.values([node], env)
             lines.extend(
                 (
-                    f"  %qp{i} = getelementptr i8, ptr %grad, i64 {i * f.bytes}",
+                    f"  %qp{i} = getelementptr i8, ptr %part, i64 {i * f.bytes}",
                     f"  %q{i} = load {f.vector}, ptr %qp{i}, align {f.bytes}",
                 )
             )
@@ -273,8 +275,11 @@ def back_loop(
     phis = [f"  %a{i} = phi {f.vector} [ %s{i}, %entry ], [ {v.text}, %loop ]" for i, v in enumerate(before)]
     ends: list[str] = []
     f.store(ends, "state", "e", before)
+    f.block.lines = ends
+    _add_compensated(f)
+    f.block.lines = lines
     text = [
-        f"define internal void @{name}({SIGNATURE}, ptr %scratch, ptr %grad, <{target.width} x i1> %mask) "
+        f"define internal void @{name}({SIGNATURE}, ptr %scratch, ptr %part, ptr %grad, ptr %carry, <{target.width} x i1> %mask) "
         "noinline nounwind {",
         "entry:",
         *f.head,
@@ -291,7 +296,7 @@ def back_loop(
         "  %offset = phi i64 [ %offset0, %entry ], [ %offsetnext, %loop ]",
         "  %here = phi ptr [ %here0, %entry ], [ %herenext, %loop ]",
         *phis,
-        *f.block.lines,
+        *lines,
         f"  %herenext = getelementptr i8, ptr %here, i64 {-per_day}",
         "  %tnext = sub nsw i64 %t, 1",
         "  %offsetnext = sub i64 %offset, %stride",
@@ -303,3 +308,18 @@ def back_loop(
         "}",
     ]
     return "\n".join(text), f.block.declarations
+
+
+def _add_compensated(f: Function) -> None:
+    """Add a piece's totals to the run's, with what rounding drops carried along: 40,000 days in float32 need it."""
+    n, b = f.shape.invariants, f.block
+    parts = f.load(b.lines, "part", "pt", n)
+    sums = f.load(b.lines, "grad", "pg", n)
+    carries = f.load(b.lines, "carry", "pc", n)
+    added = [b.op("fsub", x, c) for x, c in zip(parts, carries, strict=True)]
+    totals = [b.op("fadd", x, y) for x, y in zip(sums, added, strict=True)]
+    dropped = [
+        b.op("fsub", b.op("fsub", t, x), y) for t, x, y in zip(totals, sums, added, strict=True)
+    ]
+    f.store(b.lines, "grad", "tg", totals)
+    f.store(b.lines, "carry", "tc", dropped)

@@ -70,7 +70,7 @@ def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], 
         calls.append(
             [
                 f"  call void @again{k}(ptr %state, {common}, {mask})",
-                f"  call void @back{k}(ptr %cot, {common}, ptr %grad, {mask})",
+                f"  call void @back{k}(ptr %cot, {common}, ptr %part, ptr %grad, ptr %carry, {mask})",
             ]
         )
         scratch = max(scratch, len(kept) * chunk)
@@ -79,9 +79,10 @@ def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], 
         *[
             line
             for i in range(shape.invariants)
+            for buffer in ("grad", "carry")
             for line in (
-                f"  %z{i} = getelementptr i8, ptr %grad, i64 {i * target.width * target.size}",
-                f"  store {target.vector} zeroinitializer, ptr %z{i}, align {target.width * target.size}",
+                f"  %z{buffer}{i} = getelementptr i8, ptr %{buffer}, i64 {i * target.width * target.size}",
+                f"  store {target.vector} zeroinitializer, ptr %z{buffer}{i}, align {target.width * target.size}",
             )
         ],
         "  %rlast = sub i64 %wrows, 1",
@@ -101,8 +102,8 @@ def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], 
         *_store_rows(target, "state_cotangents", "cot", shape.states),
     ]
     buffers = {
-        "state": shape.states, "inv": shape.invariants, "cot": shape.states,
-        "grad": shape.invariants, "scratch": scratch,
+        "state": shape.states, "inv": shape.invariants, "cot": shape.states, "scratch": scratch,
+        "grad": shape.invariants, "part": shape.invariants, "carry": shape.invariants,
     }  # fmt: skip
     return _module(target, shape, parts, declarations, inner, buffers)
 
