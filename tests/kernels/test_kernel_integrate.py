@@ -158,15 +158,15 @@ def test_drivers_are_data():
 
 
 def test_the_gradient_of_a_long_run_keeps_its_digits():
-    """Contributions of 30,000 days that nearly cancel, in float32 against float64."""
+    """A sum over 30,000 days in float32: added one by one, it would be off by more than twenty times the tolerance."""
 
     def slope(dtype):
         days = jnp.arange(30_000)
-        drivers = jnp.asarray(np.cos(2 * np.pi * np.arange(100) / 100) + 0.01, dtype)
+        drivers = jnp.asarray(np.cos(2 * np.pi * np.arange(100) / 100) + 0.3, dtype)
 
         def cost(weight):
             final, _ = integrate(
-                lambda s, d, c: (s * 0.999 + c * d, ()), weight, jnp.zeros(1, dtype), drivers, days % 100, {}
+                lambda s, d, c: (s + c * d, ()), weight, jnp.zeros(1, dtype), drivers, days % 100, {}
             )
             return jnp.sum(final)
 
@@ -174,4 +174,4 @@ def test_the_gradient_of_a_long_run_keeps_its_digits():
 
     single = slope("f4")
     with jax.enable_x64(True):
-        np.testing.assert_allclose(single, slope("f8"), rtol=2e-5)
+        np.testing.assert_allclose(single, slope("f8"), rtol=2e-6)

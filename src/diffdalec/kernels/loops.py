@@ -279,8 +279,8 @@ def back_loop(
     _add_compensated(f)
     f.block.lines = lines
     text = [
-        f"define internal void @{name}({SIGNATURE}, ptr %scratch, ptr %part, ptr %grad, ptr %carry, <{target.width} x i1> %mask) "
-        "noinline nounwind {",
+        f"define internal void @{name}({SIGNATURE}, ptr %scratch, ptr %part, ptr %grad, ptr %carry, "
+        f"<{target.width} x i1> %mask) noinline nounwind {{",
         "entry:",
         *f.head,
         f"  %stride = mul i64 %row, {target.size}",
