@@ -21,6 +21,9 @@ from ..variables import POOLS
 Precision = Literal["float32", "float64"]
 ANNUAL_FLUXES = ("gpp", "npp", "reco", "nee", "et")
 
+# Compiled once per shape, whatever the number of calls.
+_compiled_simulate = jax.jit(_simulate, static_argnames=("outputs", "beta"))
+
 
 def simulate(
     parameters: Mapping,
@@ -86,8 +89,7 @@ def _run(parameters, pools, ds, days, outputs, dtype, beta) -> tuple[dict[str, n
         cells = (ds.sizes["cell"], 1) if "cell" in ds.dims else ()
         full = jnp.broadcast_shapes(shape, cells)
         p, initial = jax.tree.map(lambda x: jnp.broadcast_to(x, full), (p, initial))
-        compiled = jax.jit(_simulate, static_argnames=("outputs", "beta"))
-        series = compiled(p, initial, drivers(ds, kind), jnp.asarray(days), outputs=outputs, beta=stress)
+        series = _compiled_simulate(p, initial, drivers(ds, kind), jnp.asarray(days), outputs=outputs, beta=stress)
         return {name: np.asarray(value) for name, value in series.items()}, lanes
 
 
