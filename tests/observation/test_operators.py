@@ -38,7 +38,9 @@ def test_a_window_without_any_day_is_finite():
 def test_biomass_is_taken_at_the_ends_of_years():
     ends = jnp.array([364, 729, 1095])
     daily = jnp.arange(1096.0)[:, None] * jnp.array([1.0, 2.0])
-    at_ages = BiomassAtAge(start=0, stop=1096, year_ends=ends)(daily)
+    operator = BiomassAtAge(year_ends=tuple(ends.tolist()))
+    assert (operator.start, operator.stop, operator.sampled) == (0, 1096, (364, 729, 1095))
+    at_ages = operator(daily[jnp.asarray(operator.sampled)])
     assert at_ages.tolist() == [[364.0, 728.0], [729.0, 1458.0], [1095.0, 2190.0]]
     assert FinalBiomass(1095, 1096)(daily[1095:]).tolist() == [[1095.0, 2190.0]]
 

@@ -46,7 +46,8 @@ def evaluate(
     parameters, pools = split_values({name: jnp.asarray(v, dtype) for name, v in values.items()})
     length = len(calendar.days)
     recordings = {name: Recording(OUTPUTS[name], calendar.observed_from, length) for name in FAST_STREAMS}
-    recordings["total_biomass"] = Recording(OUTPUTS["total_biomass"], 0, length)
+    year_ends = tuple(calendar.year_ends.tolist())
+    recordings["total_biomass"] = Recording(OUTPUTS["total_biomass"], 0, length, year_ends)
 
     @jax.jit
     def everything(parameters, pools, problem, scored):
@@ -67,7 +68,7 @@ def evaluate(
         return cost_terms(parameters, pools, problem), scores, series
 
     terms, flat_scores, series = everything(parameters, pools, problem, dict(scored))
-    biomass = np.asarray(series.pop("total_biomass"))[calendar.year_ends]
+    biomass = np.asarray(series.pop("total_biomass"))
     scores: dict[str, dict] = {period: {} for period in scored}
     for key, found in flat_scores.items():
         period, _, stream = key.partition("/")

@@ -71,7 +71,7 @@ def _biomass(data: StandData, observe: str, calendar: RunCalendar) -> tuple[Oper
     if data.curve is None:
         raise InputError("the experiment compares a biomass growth curve, but none is given (BMAX,K,P and a unit)")
     ages = np.arange(1, len(calendar.year_ends) + 1)
-    operator = BiomassAtAge(year_ends=jnp.asarray(calendar.year_ends), start=0, stop=length)
+    operator = BiomassAtAge(year_ends=tuple(calendar.year_ends.tolist()))
     return operator, np.asarray(data.curve.total_carbon(ages), dtype=float)
 
 

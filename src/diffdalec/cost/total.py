@@ -134,9 +134,10 @@ def _observed_run(parameters, initial, problem, streams) -> tuple[_RunState, dic
 
 def _key(operator: Operator) -> str:
     """Operators that read the same output over the same days share one recording."""
-    return f"{operator.output}:{operator.start}:{operator.stop}"
+    every = "" if operator.sampled is None else ":sampled"
+    return f"{operator.output}:{operator.start}:{operator.stop}{every}"
 
 
 def _recording(operator: Operator) -> Recording:
     select = OUTPUTS[operator.output]
-    return Recording(lambda state, fluxes: select(state.pools, fluxes), operator.start, operator.stop)
+    return Recording(lambda state, fluxes: select(state.pools, fluxes), operator.start, operator.stop, operator.sampled)

@@ -22,11 +22,15 @@ CHUNK_DAYS = 365
 
 @dataclass(frozen=True)
 class Recording:
-    """What is kept of days ``start`` … ``stop`` − 1 of the run: ``select(state after the day, output of the day)``."""
+    """What is kept of days ``start`` … ``stop`` − 1 of the run: ``select(state after the day, output of the day)``.
+
+    With ``sampled``, days of the run in ascending order, only these are kept.
+    """
 
     select: Callable[[State, Output], jax.Array]
     start: int
     stop: int
+    sampled: tuple[int, ...] | None = None
 
 
 def integrate(
@@ -59,7 +63,13 @@ def integrate(
         state, values = _piece(step, active, constants, state, drivers, calendar[first:last], chunk)
         for name in active:
             parts[name].append(values[name])
-    return state, {name: _join(values) for name, values in parts.items()}
+    return state, {name: _kept(recordings[name], _join(values)) for name, values in parts.items()}
+
+
+def _kept(recording: Recording, daily: jax.Array) -> jax.Array:
+    if recording.sampled is None:
+        return daily
+    return daily[jnp.asarray(recording.sampled) - recording.start]
 
 
 Integrator = Callable[..., tuple[State, dict[str, jax.Array]]]

@@ -16,7 +16,8 @@ from .target import leading_axes
 
 
 class Operator(Protocol):
-    """Reads days ``start`` … ``stop`` − 1 of the model's ``output``; called on them, gives the observed series."""
+    """Reads days ``start`` … ``stop`` − 1 of the model's ``output``, or the ``sampled`` ones of them; called on
+    what was read, gives the observed series."""
 
     @property
     def output(self) -> str: ...
@@ -24,16 +25,26 @@ class Operator(Protocol):
     def start(self) -> int: ...
     @property
     def stop(self) -> int: ...
-    def __call__(self, daily: jax.Array) -> jax.Array: ...
+    @property
+    def sampled(self) -> tuple[int, ...] | None: ...
+    def __call__(self, recorded: jax.Array, /) -> jax.Array: ...
 
 
 def _static() -> Any:
     return field(metadata={"static": True})
 
 
+class _EveryDay:
+    """An operator that reads every day of its window."""
+
+    @property
+    def sampled(self) -> None:
+        return None
+
+
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Daily:
+class Daily(_EveryDay):
     """The daily values themselves, (days, …) -> (days, …)."""
 
     output: str = _static()
@@ -46,7 +57,7 @@ class Daily:
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class WindowMean:
+class WindowMean(_EveryDay):
     """Means over consecutive windows of ``days``, (n, …) -> (windows, …), the last window may be short.
 
     ``weights`` (windows, days, …) choose the days that count: a tower's window mean is compared with the model's
@@ -71,20 +82,30 @@ class WindowMean:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class BiomassAtAge:
-    """Total living biomass at the end of each year of age; ``year_ends`` (years,) are days of the run."""
+    """Total living biomass at the end of each year of age, (years, …); ``year_ends`` are days of the run."""
 
-    year_ends: jax.Array
-    start: int = _static()
-    stop: int = _static()
+    year_ends: tuple[int, ...] = _static()
     output: str = field(default="total_biomass", metadata={"static": True})
 
-    def __call__(self, daily: jax.Array) -> jax.Array:
-        return daily[self.year_ends - self.start]
+    @property
+    def start(self) -> int:
+        return 0
+
+    @property
+    def stop(self) -> int:
+        return self.year_ends[-1] + 1
+
+    @property
+    def sampled(self) -> tuple[int, ...]:
+        return self.year_ends
+
+    def __call__(self, at_year_ends: jax.Array) -> jax.Array:
+        return at_year_ends
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class FinalBiomass:
+class FinalBiomass(_EveryDay):
     """Total living biomass on the last day of the run, (1, …)."""
 
     start: int = _static()
