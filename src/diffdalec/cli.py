@@ -156,7 +156,11 @@ def bench(
     from .workflows.bench import print_benchmark, run_benchmark
 
     found = run_benchmark(
-        tuple(batch or (1, 16, 128, 1024)), tuple(years or (9, 107)), repeats, tuple(backend or ("kernels", "xla"))
+        tuple(batch or (1, 16, 128, 1024)),
+        tuple(years or (9, 107)),
+        repeats,
+        tuple(backend or ("kernels", "xla")),
+        say=lambda text: typer.echo(text, err=True),
     )
     print_benchmark(found, json_file)
 

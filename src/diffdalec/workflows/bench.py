@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -42,9 +42,17 @@ class Measurement:
 
 
 def run_benchmark(
-    batches: Sequence[int], years: Sequence[int], repeats: int, backends: Sequence[str] = ("kernels", "xla")
+    batches: Sequence[int],
+    years: Sequence[int],
+    repeats: int,
+    backends: Sequence[str] = ("kernels", "xla"),
+    say: Callable[[str], None] = lambda text: None,
 ) -> list[Measurement]:
-    """Time the cost of the synthetic stand with all its terms, each batch and length with each backend in turn."""
+    """Time the cost of the synthetic stand with all its terms, each batch and length with each backend in turn.
+
+    ``say`` is told what is being measured.
+    """
+    total = len(years) * len(batches) * len(backends)
     ds, curve, _ = synthetic_stand()
     chosen = [choose_backend(name) for name in backends]
     measurements = []
@@ -58,6 +66,7 @@ def run_benchmark(
             keys = lane_keys(0, [("bench", m) for m in range(members)])
             z = jnp.moveaxis(jax.vmap(lambda k, space=space: space.draw(k, 1)[0])(keys), 0, 1)
             for backend in chosen:
+                say(f"{len(measurements) + 1} of {total}: {backend.name}, {members} members, {length} years")
                 there = replace(stand, integrate=backend.integrate)
                 measurements.append(_measure(backend.name, cost_function(space), z, there, members, length, repeats))
     return measurements
