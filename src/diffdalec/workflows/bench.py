@@ -55,7 +55,7 @@ def run_benchmark(
     total = len(years) * len(batches) * len(backends)
     ds, curve, _ = synthetic_stand()
     chosen = [choose_backend(name) for name in backends]
-    measurements = []
+    measurements: list[Measurement] = []
     for length in years:
         experiment = load_experiment("growth_curve", simulation={"years": length})
         calendar = experiment_calendar(ds, experiment)
