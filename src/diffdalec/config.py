@@ -97,15 +97,17 @@ class Optimiser(_Frozen):
     A member whose cost ends more than ``stuck_margin`` above the best member's is reported as stuck.
     """
 
-    candidates: Annotated[int, Field(ge=1)] = 128
-    starts: Annotated[int, Field(ge=1)] = 8
-    iterations: Annotated[int, Field(ge=1)] = 1500
-    learning_rate: Positive = 0.05
+    candidates: Annotated[int, Field(ge=1)] = 512
+    starts: Annotated[int, Field(ge=1)] = 4
+    iterations: Annotated[int, Field(ge=1)] = 1000
+    learning_rate: Positive = 0.1
     final_learning_rate: Positive = 0.001
     warmup: Annotated[int, Field(ge=0)] = 20
     schedule: Literal["cosine", "constant"] = "cosine"
     transform: Literal["logistic", "arctan"] = "logistic"
-    gradient_clip: Positive | None = 1.0
+    gradient_clip: Positive | None = 0.1
+    first_moment_decay: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    second_moment_decay: Annotated[float, Field(ge=0, lt=1)] = 0.95
     stuck_margin: Positive = 0.5
 
     @model_validator(mode="after")

@@ -25,6 +25,8 @@ class AdamSettings:
     warmup: int = 0
     schedule: str = "cosine"
     clip: float | None = None
+    first_moment_decay: float = 0.9
+    second_moment_decay: float = 0.999
 
 
 @jax.tree_util.register_dataclass
@@ -100,4 +102,4 @@ def optimiser(settings: AdamSettings) -> optax.GradientTransformation:
             decay_steps=settings.iterations,
             end_value=settings.final_learning_rate,
         )
-    return optax.adam(rate)
+    return optax.adam(rate, b1=settings.first_moment_decay, b2=settings.second_moment_decay)
