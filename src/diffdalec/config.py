@@ -99,8 +99,8 @@ class Optimiser(_Frozen):
 
     candidates: Annotated[int, Field(ge=1)] = 512
     starts: Annotated[int, Field(ge=1)] = 4
-    iterations: Annotated[int, Field(ge=1)] = 1000
-    learning_rate: Positive = 0.1
+    iterations: Annotated[int, Field(ge=1)] = 2000
+    learning_rate: Positive = 0.05
     final_learning_rate: Positive = 0.001
     warmup: Annotated[int, Field(ge=0)] = 20
     schedule: Literal["cosine", "constant"] = "cosine"
