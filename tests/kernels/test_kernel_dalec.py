@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from kernel_toys import Run
 
 from diffdalec.kernels import integrate
 from diffdalec.model import (
@@ -25,8 +27,8 @@ from diffdalec.model import (
 from diffdalec.model import integrate as xla_integrate
 
 
-def run(by, dtype, members=6, days=500):
-    """A cost of four fluxes and biomass under weather with seasons, dry spells and dark days; and its gradient."""
+def dalec_run(dtype, members=6, days=500):
+    """The model's step, and a run with four fluxes and biomass recorded: seasons, dry spells and dark days."""
     random = np.random.default_rng(2)
     phase = 2 * np.pi * np.arange(365) / 365.25
     warm = -10 * np.cos(phase) + random.normal(0, 3, 365)
@@ -55,16 +57,21 @@ def run(by, dtype, members=6, days=500):
     pools = Pools(**{name: draw(q) for name, q in INITIAL_POOLS.items()})
     names = ("gpp", "reco", "et", "lai", "total_biomass")
     recordings = {n: Recording(OUTPUTS[n], 0 if n == "total_biomass" else 200, days) for n in names}
+    run = Run(prepare_coefficients(parameters), pools, drivers, jnp.arange(days) % 365, recordings)
+    return partial(step, beta=jarvis_stewart), run, parameters
+
+
+def run(by, dtype):
+    """A cost of four fluxes and biomass, and its gradient."""
+    stand, case, parameters = dalec_run(dtype)
 
     def cost(parameters, pools):
-        final, recorded = by(
-            partial(step, beta=jarvis_stewart), prepare_coefficients(parameters), pools,
-            drivers, jnp.arange(days) % 365, recordings,
-        )  # fmt: skip
+        again = replace(case, constants=prepare_coefficients(parameters), initial=pools)
+        final, recorded = again.by(by, stand)
         total = sum(jnp.mean((x / jnp.mean(jax.lax.stop_gradient(x)) - 1.1) ** 2) for x in recorded.values())
         return total + jnp.mean(final.som) * 1e-4, recorded
 
-    (value, recorded), slopes = jax.jit(jax.value_and_grad(cost, (0, 1), has_aux=True))(parameters, pools)
+    (value, recorded), slopes = jax.jit(jax.value_and_grad(cost, (0, 1), has_aux=True))(parameters, case.initial)
     return recorded, value, slopes
 
 

@@ -1,11 +1,12 @@
 """Fused time loops: an elementwise step function in JAX compiled to one loop over days, on SIMD lanes and threads.
 
-Knows no model. :func:`integrate` has the semantics of ``diffdalec.model.integrate``; :func:`available` says whether
-kernels can be had on this machine.
+Knows no model. :func:`integrate` has the semantics of ``diffdalec.model.integrate``; :func:`tangents` adds derivatives
+along given directions; :func:`available` says whether kernels can be had on this machine.
 """
 
+from .forward_mode import tangents
 from .integration import integrate
 from .machine import available
 from .primitives import UnsupportedStep
 
-__all__ = ["UnsupportedStep", "available", "integrate"]
+__all__ = ["UnsupportedStep", "available", "integrate", "tangents"]

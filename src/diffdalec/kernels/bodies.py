@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .graph import EXPENSIVE, Node, reachable
+from .linear import Tangents
 
 HEADER = 3  # columns of a row of the table before the pointers
 
@@ -17,7 +18,7 @@ class Shape:
     states: int
     invariants: int
     lane_drivers: tuple[bool, ...]
-    slots: int  # the most outputs that a body records
+    slots: int  # pointers in a row: the most outputs that a body records; of tangents, three numbers for each output
 
     @property
     def columns(self) -> int:
@@ -30,6 +31,13 @@ class ForwardBody:
 
     after: Sequence[Node]
     recorded: Sequence[Node]
+
+
+@dataclass(frozen=True)
+class TangentBody(ForwardBody):
+    """A day, what is recorded of it, and the tangents of both."""
+
+    tangents: Tangents
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,8 @@ class AdjointBody:
         would cost as much as the store, and the operation besides.
         """
         roots = [*self.state_cotangents, *self.invariant_cotangents]
-        pending = [a for n in reachable(roots) if n.cotangent for a in n.args if not a.cotangent]
-        pending += [n for n in roots if not n.cotangent]
+        pending = [a for n in reachable(roots) if n.derivative for a in n.args if not a.derivative]
+        pending += [n for n in roots if not n.derivative]
         needed: set[Node] = set()
         while pending:
             node = pending.pop()

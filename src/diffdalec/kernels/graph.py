@@ -20,7 +20,7 @@ class Node:
     param: Any
     boolean: bool
     vector: bool
-    cotangent: bool  # depends on a cotangent
+    derivative: bool  # depends on a cotangent or a tangent
     index: int  # order of creation, which is an order of evaluation
 
     @property
@@ -47,7 +47,7 @@ class Graph:
         return self._node("literal", (), number, boolean, False, False, repr(number))
 
     def input(self, kind: str, index: int, vector: bool = True) -> Node:
-        return self._node("input", (), (kind, index), False, vector, kind == "cotangent", (kind, index))
+        return self._node("input", (), (kind, index), False, vector, kind in ("cotangent", "tangent"), (kind, index))
 
     def make(self, op: str, *args: Node) -> Node:
         """The node of ``op`` on ``args``, simplified where that changes no bit of the result."""
@@ -56,13 +56,13 @@ class Graph:
             return simple
         boolean = op in COMPARISONS or op in LOGIC or (op == "select" and args[1].boolean)
         vector = any(a.vector for a in args)
-        cotangent = any(a.cotangent for a in args)
-        return self._node(op, args, None, boolean, vector, cotangent, tuple(a.index for a in args))
+        derivative = any(a.derivative for a in args)
+        return self._node(op, args, None, boolean, vector, derivative, tuple(a.index for a in args))
 
-    def _node(self, op, args, param, boolean, vector, cotangent, key) -> Node:
+    def _node(self, op, args, param, boolean, vector, derivative, key) -> Node:
         found = self.nodes.get((op, boolean, key))
         if found is None:
-            found = Node(op, args, param, boolean, vector, cotangent, len(self.nodes))
+            found = Node(op, args, param, boolean, vector, derivative, len(self.nodes))
             self.nodes[op, boolean, key] = found
         return found
 

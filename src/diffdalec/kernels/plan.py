@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import islice
 
 import numpy as np
 
 from .block import Target
-from .bodies import HEADER, AdjointBody, ForwardBody, Shape
+from .bodies import HEADER, AdjointBody, ForwardBody, Shape, TangentBody
 from .call import register, run_blocks
+from .frame import WORDS
 from .graph import Node
 from .lanes import LANE, SHARED, Lanes, pieces
 from .machine import compiled, host_target
-from .program import WORDS, adjoint_kernel, forward_kernel
+from .program import adjoint_kernel, forward_kernel, tangent_kernel
 from .trace import DayProgram
 
 CHUNK_DAYS = 64
-"""Days between stored states: the scratch of a block, about 20 vectors a day, stays in the second-level cache."""
+"""Days of a piece: the scratch of a block, 20 to 60 vectors a day, stays in the second-level cache."""
+DIRECTION_GROUPS = (2, 1)
+"""How many directions take the days together, the largest that fit first: two states of ten are 20 registers of 32."""
+
+Call = Callable[[list[int], list[int], int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +38,7 @@ class Plan:
     length: int
     windows: tuple[tuple[int, int], ...]
     threads: int
+    directions: int = 0  # of tangents
 
     @cached_property
     def target(self) -> Target:
@@ -84,54 +91,77 @@ class Plan:
         return adjoint_kernel(self.target, self.shape, bodies, CHUNK_DAYS)
 
     @cached_property
+    def tangent_ir(self) -> str:
+        lane_drivers, n, bodies = self.shape.lane_drivers, self.program.n_state, []
+        for inside in self.bodies.values():
+            values, tangents = self.program.tangents(self.dtype, lane_drivers, inside)
+            bodies.append(TangentBody(values[:n], values[n:], tangents))
+        shape = replace(self.shape, slots=3 * self.shape.slots)
+        return tangent_kernel(self.target, shape, bodies, CHUNK_DAYS, DIRECTION_GROUPS)
+
+    @cached_property
     def table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The table of pieces without addresses; which recording each slot is (−1 none), and its offset in bytes."""
+        """The table of pieces without slots; which recording each slot is (−1 none), and its offset in bytes."""
         numbers = {values: k for k, values in enumerate(self.bodies)}
-        rows = np.zeros((len(self.pieces), self.shape.columns), np.int64)
+        rows = np.zeros((len(self.pieces), HEADER), np.int64)
         which = np.full((len(self.pieces), self.shape.slots), -1)
-        offset = np.zeros_like(rows[:, HEADER:])
+        offset = np.zeros(which.shape, np.int64)
         for row, (first, last, inside) in enumerate(self.pieces):
-            rows[row, :HEADER] = first, last, numbers[self._values(inside)]
+            rows[row] = first, last, numbers[self._values(inside)]
             for slot, i in enumerate(inside):
                 which[row, slot] = i
                 offset[row, slot] = (first - self.windows[i][0]) * self.lanes.count * self.dtype.itemsize
         return rows, which, offset
 
+    def filled_table(self, recorded: Sequence[int], tangents: Sequence[int]) -> np.ndarray:
+        """The table with addresses: those of the recordings; of tangents, theirs and the bytes between directions."""
+        rows, which, offset = self.table
+        parts = [rows, np.array([*recorded, 0], np.int64)[which] + offset]
+        if self.directions:
+            days = [stop - start for start, stop in self.windows]
+            between = np.array([*days, 0], np.int64) * (self.lanes.count * self.dtype.itemsize)
+            parts += [np.array([*tangents, 0], np.int64)[which] + offset, between[which]]
+        return np.ascontiguousarray(np.concatenate(parts, axis=1))
+
     @property
     def boundaries(self) -> tuple[int, ...]:
         return (self.lanes.cells * self.blocks, len(self.pieces), self.program.n_state, self.target.width)
 
-    def call(self, ir: str, adjoint: bool) -> Callable[[list[int], list[int], int], None]:
-        """A compiled kernel as a function of the addresses of arguments and results, and the days of the drivers."""
+    def call(self, ir: str, arguments: Sequence[str], results: Sequence[str]) -> Call:
+        """A compiled kernel as a function of the addresses of arguments and results, and the days of the drivers.
+
+        ``arguments`` and ``results`` name them in order, by ``WORDS`` or as groups: the ``recorded``, their
+        ``recorded_tangents``, and the ``drivers``.
+        """
         kernel = compiled(ir)
-        rows, which, offset = self.table
         windows = len(self.windows)
+        sizes = {"recorded": windows, "recorded_tangents": windows, "drivers": len(self.lanes.kinds)}
         strides = [0 if k == SHARED else 1 if k == LANE else -1 for k in self.lanes.kinds]
 
-        def run(arguments: list[int], results: list[int], days: int) -> None:
-            names = dict.fromkeys(WORDS, 0)
-            if adjoint:
-                names |= dict(zip(("invariants", "boundaries", "calendar", "final"), arguments[:4], strict=True))
-                names |= dict(zip(("invariant_cotangents", "state_cotangents"), results, strict=True))
-                recorded, data = arguments[4 : 4 + windows], arguments[4 + windows :]
-            else:
-                names |= dict(zip(("invariants", "states", "calendar"), arguments[:3], strict=True))
-                names["final"], recorded, data = results[0], results[1 : 1 + windows], arguments[3:]
-                names["boundaries"] = results[1 + windows] if len(results) > 1 + windows else 0
-            table = rows.copy()
-            addresses = np.array([*recorded, 0], np.int64)
-            table[:, HEADER:] = addresses[which] + offset
-            names |= {"table": table.ctypes.data, "rows": len(rows), "members": self.lanes.members}
-            names |= {"blocks": self.blocks, "lanes": self.lanes.count}
-            words = np.array([*names.values(), *data, *(days if s < 0 else s for s in strides)], np.int64)
-            run_blocks(kernel, words, self.lanes.cells * self.blocks, self.threads)
+        def run(given: list[int], made: list[int], days: int) -> None:
+            words = dict.fromkeys(WORDS, 0)
+            groups: dict[str, list[int]] = {name: [] for name in sizes}
+            for names, addresses in ((arguments, given), (results, made)):
+                rest = iter(addresses)
+                for name in names:
+                    if name in sizes:
+                        groups[name] = list(islice(rest, sizes[name]))
+                    else:
+                        words[name] = next(rest)
+            table = self.filled_table(groups["recorded"], groups["recorded_tangents"])
+            words |= {"table": table.ctypes.data, "rows": len(table), "members": self.lanes.members}
+            words |= {"blocks": self.blocks, "lanes": self.lanes.count, "directions": self.directions}
+            spans = (days if s < 0 else s for s in strides)
+            packed = np.array([*words.values(), *groups["drivers"], *spans], np.int64)
+            run_blocks(kernel, packed, self.lanes.cells * self.blocks, self.threads)
 
         return run
 
-    def register(self, ir: str, days: int, adjoint: bool) -> str:
+    def register(self, ir: str, days: int, arguments: Sequence[str], results: Sequence[str]) -> str:
         """A name by which XLA finds the kernel; it tells all that the call depends on."""
-        run = self.call(ir, adjoint)
-        text = f"{ir}{self.lanes}{self.length}{self.windows}{self.threads}{days}{CHUNK_DAYS}"
+        run = self.call(ir, arguments, results)
+        layout = f"{self.lanes}{self.length}{self.windows}{self.threads}{days}{CHUNK_DAYS}{self.directions}"
+        text = f"{ir}{layout}{arguments}{results}"
         name = f"diffdalec_kernel_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
         register(name, partial(_with_days, run, days))
         return name

@@ -1,23 +1,21 @@
-"""Whole kernels: the loops over blocks of lanes and over the pieces of a run, as LLVM IR.
+"""Whole kernels, as LLVM IR: the loops over blocks of lanes and over the pieces of a run.
 
-Both take an array of 64-bit words: pointers and numbers, see ``WORDS``; then a pointer for each driver, and the
-elements between one cell and the next for each. Rows of lanes are contiguous over cells and, within a cell, members.
+A block is one vector of lanes of one cell. The run is a table of pieces of consecutive days; a row holds the first
+day, the day after the last, the number of the body (which outputs are recorded), and a pointer for each output. The
+forward run keeps the state at the start of each piece; the adjoint takes the pieces in reverse, recomputes one
+with all that the way back needs into a scratch that stays in cache, and then goes back through its days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .back_loop import back_loop
 from .block import Target
-from .bodies import HEADER, AdjointBody, ForwardBody, Shape
-from .loops import back_loop, day_loop, vector_name
-
-WORDS = (
-    "calendar", "table", "rows", "members", "blocks", "lanes", "invariants", "states",
-    "final", "boundaries", "invariant_cotangents", "state_cotangents",
-)  # fmt: skip
-"""The first words of a kernel's arguments; pointers except ``rows``, ``members`` and ``blocks`` per cell, ``lanes``."""
-FLUSH_DENORMALS = 0x9FC0  # MXCSR: exceptions masked, denormals are zero: as in XLA, and the same on every thread
+from .bodies import AdjointBody, ForwardBody, Shape, TangentBody
+from .day_loop import day_loop
+from .frame import boundary, copy, load_rows, mask_type, module, row, store_rows, switch
+from .tangent_loop import direction_loop, stored, tangent_loop
 
 
 def forward_kernel(target: Target, shape: Shape, bodies: Sequence[ForwardBody]) -> str:
@@ -28,37 +26,37 @@ def forward_kernel(target: Target, shape: Shape, bodies: Sequence[ForwardBody]) 
         parts.append(text)
         declarations |= needed
     given = "ptr %state, ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, ptr %slots, i64 %lanes"
-    calls = [[f"  call void @forward{k}({given}, {_mask_type(target)} %mask)"] for k in range(len(bodies))]
+    calls = [[f"  call void @forward{k}({given}, {mask_type(target)} %mask)"] for k in range(len(bodies))]
     inner = [
-        *_load_rows(target, "states", "state", shape.states),
+        *load_rows(target, "states", "state", shape.states),
         "  br label %rowstart",
         "rowstart:",
         "  %r = phi i64 [ 0, %cell ], [ %rnext, %rowend ]",
-        *_row(target, shape),
+        *row(target, shape, shape.slots),
         "  %keep = icmp ne i64 %wboundaries, 0",
         "  br i1 %keep, label %store, label %run",
         "store:",
-        *_boundary(target, shape),
-        *_copy(target, shape.states, "state", "boundary", "k"),
+        *boundary(target, shape),
+        *copy(target, shape.states, "state", "boundary", "k"),
         "  br label %run",
         "run:",
-        *_switch(calls),
+        *switch(calls),
         "rowend:",
         "  %rnext = add i64 %r, 1",
         "  %rmore = icmp slt i64 %rnext, %wrows",
         "  br i1 %rmore, label %rowstart, label %rowsdone",
         "rowsdone:",
-        *_store_rows(target, "final", "state", shape.states),
+        *store_rows(target, "final", "state", shape.states),
     ]
     buffers = {"state": shape.states, "inv": shape.invariants}
-    return _module(target, shape, parts, declarations, inner, buffers)
+    return module(target, shape, parts, declarations, inner, buffers)
 
 
 def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], chunk: int) -> str:
     """IR of ``run(words, first block, after the last)``: cotangents of invariants and initial states."""
     parts, declarations, calls, scratch = [], set(), [], 0
     common = "ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, ptr %slots, i64 %lanes, ptr %scratch"
-    mask = f"{_mask_type(target)} %mask"
+    mask = f"{mask_type(target)} %mask"
     for k, body in enumerate(bodies):
         kept = body.kept()
         for text, needed in (
@@ -75,7 +73,7 @@ def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], 
         )
         scratch = max(scratch, len(kept) * chunk)
     inner = [
-        *_load_rows(target, "final", "cot", shape.states),
+        *load_rows(target, "final", "cot", shape.states),
         *[
             line
             for i in range(shape.invariants)
@@ -89,198 +87,74 @@ def adjoint_kernel(target: Target, shape: Shape, bodies: Sequence[AdjointBody], 
         "  br label %rowstart",
         "rowstart:",
         "  %r = phi i64 [ %rlast, %cell ], [ %rnext, %rowend ]",
-        *_row(target, shape),
-        *_boundary(target, shape),
-        *_copy(target, shape.states, "boundary", "state", "k"),
-        *_switch(calls),
+        *row(target, shape, shape.slots),
+        *boundary(target, shape),
+        *copy(target, shape.states, "boundary", "state", "k"),
+        *switch(calls),
         "rowend:",
         "  %rnext = sub i64 %r, 1",
         "  %rmore = icmp sge i64 %rnext, 0",
         "  br i1 %rmore, label %rowstart, label %rowsdone",
         "rowsdone:",
-        *_store_rows(target, "invariant_cotangents", "grad", shape.invariants),
-        *_store_rows(target, "state_cotangents", "cot", shape.states),
+        *store_rows(target, "invariant_cotangents", "grad", shape.invariants),
+        *store_rows(target, "state_cotangents", "cot", shape.states),
     ]
     buffers = {
         "state": shape.states, "inv": shape.invariants, "cot": shape.states, "scratch": scratch,
         "grad": shape.invariants, "part": shape.invariants, "carry": shape.invariants,
     }  # fmt: skip
-    return _module(target, shape, parts, declarations, inner, buffers)
+    return module(target, shape, parts, declarations, inner, buffers)
 
 
-def _mask_type(target: Target) -> str:
-    return f"<{target.width} x i1>"
+def tangent_kernel(
+    target: Target, shape: Shape, bodies: Sequence[TangentBody], chunk: int, groups: Sequence[int]
+) -> str:
+    """IR of ``run(words, first block, after the last)``: as the forward kernel, and the tangents of all that.
 
-
-def _module(target, shape, parts, declarations, inner, buffers) -> str:
-    vector, size, width = target.vector, target.size, target.width
-    drivers = len(shape.lane_drivers)
-    alignment = width * size
-    iota = ", ".join(f"i64 {i}" for i in range(width))
-    lines = [
-        "define void @run(ptr %words, i64 %block0, i64 %block1) nounwind {",
-        "entry:",
-        *(f"  %{name} = alloca [{max(n, 1)} x {vector}], align {alignment}" for name, n in buffers.items()),
-        f"  %drv = alloca [{max(drivers, 1)} x i64], align 8",
-        f"  %slots = alloca [{max(shape.slots, 1)} x i64], align 8",
+    Each piece is run once, with the weights of the tangents into a scratch; the directions follow it in ``groups``.
+    """
+    parts, declarations, calls, scratch = [], set(), [], 0
+    common = "ptr %inv, ptr %drv, ptr %cal, i64 %first, i64 %last, ptr %slots, i64 %lanes, ptr %scratch"
+    mask = f"{mask_type(target)} %mask"
+    for k, body in enumerate(bodies):
+        kept = stored(body)
+        names = [(g, f"tangents{k}by{g}") for g in groups]
+        texts = [day_loop(target, shape, f"day{k}", body, kept)]
+        texts += [tangent_loop(target, shape, name, body, g) for g, name in names]
+        for text, needed in texts:
+            parts.append(text)
+            declarations |= needed
+        parts.append(direction_loop(target, shape, f"directions{k}", names))
+        calls.append(
+            [
+                f"  call void @day{k}(ptr %state, {common}, {mask})",
+                f"  call void @directions{k}(ptr %tfrom, ptr %tto, ptr %tmove, {common}, ptr %still, "
+                f"i64 %wdirections, {mask})",
+            ]
+        )
+        scratch = max(scratch, len(kept) * chunk)
+    inner = [
+        *load_rows(target, "states", "state", shape.states),
+        f"  %tlane = mul i64 %lane, {target.size}",
     ]
-    for i, name in enumerate(WORDS):
-        lines += [f"  %a{name} = getelementptr i64, ptr %words, i64 {i}", f"  %w{name} = load i64, ptr %a{name}"]
-    lines += [
-        "  %cal = inttoptr i64 %wcalendar to ptr",
-        "  %table = inttoptr i64 %wtable to ptr",
-        "  %lanes = add i64 %wlanes, 0",
+    for name, word in (("start", "state_tangents"), ("to", "final_tangents"), ("move", "invariant_tangents")):
+        inner += [f"  %t{name}w = add i64 %w{word}, %tlane", f"  %t{name} = inttoptr i64 %t{name}w to ptr"]
+    inner += [
+        "  br label %rowstart",
+        "rowstart:",
+        "  %r = phi i64 [ 0, %cell ], [ %rnext, %rowend ]",
+        "  %tfrom = phi ptr [ %tstart, %cell ], [ %tto, %rowend ]",
+        *row(target, shape, shape.slots // 3 * 2),
+        *switch(calls),
+        "rowend:",
+        "  %rnext = add i64 %r, 1",
+        "  %rmore = icmp slt i64 %rnext, %wrows",
+        "  br i1 %rmore, label %rowstart, label %rowsdone",
+        "rowsdone:",
+        *store_rows(target, "final", "state", shape.states),
     ]
-    if target.x86:
-        lines += [
-            "  %old = alloca i32",
-            "  %new = alloca i32",
-            "  call void @llvm.x86.sse.stmxcsr(ptr %old)",
-            f"  store i32 {FLUSH_DENORMALS}, ptr %new",
-            "  call void @llvm.x86.sse.ldmxcsr(ptr %new)",
-        ]
-    lines += [
-        "  %some = icmp slt i64 %block0, %block1",
-        "  br i1 %some, label %cell, label %end",
-        "cell:",
-        "  %b = phi i64 [ %block0, %entry ], [ %bnext, %blockend ]",
-        "  %icell = sdiv i64 %b, %wblocks",
-        "  %within = srem i64 %b, %wblocks",
-        f"  %member = mul i64 %within, {width}",
-        "  %lane0 = mul i64 %icell, %wmembers",
-        "  %lane = add i64 %lane0, %member",
-        "  %left = sub i64 %wmembers, %member",
-        f"  %lefts = insertelement <{width} x i64> poison, i64 %left, i64 0",
-        f"  %leftv = shufflevector <{width} x i64> %lefts, <{width} x i64> poison, <{width} x i32> zeroinitializer",
-        f"  %mask = icmp slt <{width} x i64> <{iota}>, %leftv",
-        "  %block = add i64 %b, 0",
-        *_load_rows(target, "invariants", "inv", shape.invariants),
-    ]
-    for i, vector_driver in enumerate(shape.lane_drivers):
-        at, stride = len(WORDS) + i, len(WORDS) + drivers + i
-        lines += [
-            f"  %dpa{i} = getelementptr i64, ptr %words, i64 {at}",
-            f"  %dpw{i} = load i64, ptr %dpa{i}",
-            f"  %dsa{i} = getelementptr i64, ptr %words, i64 {stride}",
-            f"  %dsw{i} = load i64, ptr %dsa{i}",
-            f"  %dof{i} = mul i64 {'%lane' if vector_driver else '%icell'}, %dsw{i}",
-            f"  %dob{i} = mul i64 %dof{i}, {size}",
-            f"  %dpx{i} = add i64 %dpw{i}, %dob{i}",
-            f"  %dst{i} = getelementptr i64, ptr %drv, i64 {i}",
-            f"  store i64 %dpx{i}, ptr %dst{i}",
-        ]
-    lines += [
-        *inner,
-        "  br label %blockend",
-        "blockend:",
-        "  %bnext = add i64 %b, 1",
-        "  %bmore = icmp slt i64 %bnext, %block1",
-        "  br i1 %bmore, label %cell, label %end",
-        "end:",
-        *(["  call void @llvm.x86.sse.ldmxcsr(ptr %old)"] if target.x86 else []),
-        "  ret void",
-        "}",
-    ]
-    name, mask = vector_name(target), _mask_type(target)
-    declared = sorted(
-        declarations
-        | {
-            f"declare {vector} @llvm.masked.load.{name}.p0(ptr, {mask}, {vector})",
-            f"declare void @llvm.masked.store.{name}.p0({vector}, ptr, {mask})",
-        }
-        | ({f"declare void @llvm.x86.sse.{x}mxcsr(ptr)" for x in ("st", "ld")} if target.x86 else set())
-    )
-    return "\n".join([*declared, "", *parts, "", *lines, ""])
-
-
-def _load_rows(target: Target, word: str, buffer: str, count: int) -> list[str]:
-    """Rows of lanes into a buffer of vectors; lanes beyond the cell's last repeat the block's first."""
-    lines = [f"  %lp{buffer} = inttoptr i64 %w{word} to ptr"]
-    vector, mask, width = target.vector, _mask_type(target), target.width
-    for i in range(count):
-        n = f"{buffer}{i}"
-        lines += [
-            f"  %lr{n} = mul i64 %lanes, {i}",
-            f"  %lo{n} = add i64 %lr{n}, %lane",
-            f"  %la{n} = getelementptr {target.element}, ptr %lp{buffer}, i64 %lo{n}",
-            f"  %l0{n} = load {target.element}, ptr %la{n}",
-            f"  %li{n} = insertelement {vector} poison, {target.element} %l0{n}, i64 0",
-            f"  %ls{n} = shufflevector {vector} %li{n}, {vector} poison, <{width} x i32> zeroinitializer",
-            f"  %lv{n} = call {vector} @llvm.masked.load.{vector_name(target)}.p0"
-            f"(ptr align {target.size} %la{n}, {mask} %mask, {vector} %ls{n})",
-            f"  %lb{n} = getelementptr i8, ptr %{buffer}, i64 {i * width * target.size}",
-            f"  store {vector} %lv{n}, ptr %lb{n}, align {width * target.size}",
-        ]
-    return lines
-
-
-def _store_rows(target: Target, word: str, buffer: str, count: int) -> list[str]:
-    lines = [f"  %op{buffer} = inttoptr i64 %w{word} to ptr"]
-    vector, mask, bytes_ = target.vector, _mask_type(target), target.width * target.size
-    for i in range(count):
-        n = f"{buffer}{i}"
-        lines += [
-            f"  %or{n} = mul i64 %lanes, {i}",
-            f"  %oo{n} = add i64 %or{n}, %lane",
-            f"  %oa{n} = getelementptr {target.element}, ptr %op{buffer}, i64 %oo{n}",
-            f"  %ob{n} = getelementptr i8, ptr %{buffer}, i64 {i * bytes_}",
-            f"  %ov{n} = load {vector}, ptr %ob{n}, align {bytes_}",
-            f"  call void @llvm.masked.store.{vector_name(target)}.p0"
-            f"({vector} %ov{n}, ptr align {target.size} %oa{n}, {mask} %mask)",
-        ]
-    return lines
-
-
-def _row(target: Target, shape: Shape) -> list[str]:
-    """Read a row of the table; the recordings' pointers are moved to the block's first lane."""
-    lines = [f"  %rowbase = mul i64 %r, {shape.columns}"]
-    for i, name in enumerate(("first", "last", "body")):
-        lines += [
-            f"  %ri{name} = add i64 %rowbase, {i}",
-            f"  %rp{name} = getelementptr i64, ptr %table, i64 %ri{name}",
-            f"  %{name} = load i64, ptr %rp{name}",
-        ]
-    lines += [f"  %laneoff = mul i64 %lane, {target.size}"]
-    for i in range(shape.slots):
-        lines += [
-            f"  %ti{i} = add i64 %rowbase, {HEADER + i}",
-            f"  %tp{i} = getelementptr i64, ptr %table, i64 %ti{i}",
-            f"  %tv{i} = load i64, ptr %tp{i}",
-            f"  %tl{i} = add i64 %tv{i}, %laneoff",
-            f"  %ts{i} = getelementptr i64, ptr %slots, i64 {i}",
-            f"  store i64 %tl{i}, ptr %ts{i}",
-        ]
-    return lines
-
-
-def _boundary(target: Target, shape: Shape) -> list[str]:
-    """Where the state at the start of the piece is kept: (blocks, rows, states, width)."""
-    return [
-        "  %bi0 = mul i64 %block, %wrows",
-        "  %bi1 = add i64 %bi0, %r",
-        f"  %bi2 = mul i64 %bi1, {shape.states * target.width * target.size}",
-        "  %bi3 = add i64 %wboundaries, %bi2",
-        "  %boundary = inttoptr i64 %bi3 to ptr",
-    ]
-
-
-def _copy(target: Target, count: int, source: str, destination: str, name: str) -> list[str]:
-    """Copy vectors; the boundaries in memory are aligned as an element is."""
-    lines = []
-    for i in range(count):
-        at = i * target.width * target.size
-        lines += [
-            f"  %{name}f{i} = getelementptr i8, ptr %{source}, i64 {at}",
-            f"  %{name}v{i} = load {target.vector}, ptr %{name}f{i}, align {target.size}",
-            f"  %{name}t{i} = getelementptr i8, ptr %{destination}, i64 {at}",
-            f"  store {target.vector} %{name}v{i}, ptr %{name}t{i}, align {target.size}",
-        ]
-    return lines
-
-
-def _switch(calls: Sequence[Sequence[str]]) -> list[str]:
-    cases = " ".join(f"i64 {k}, label %body{k}" for k in range(1, len(calls)))
-    lines = [f"  switch i64 %body, label %body0 [ {cases} ]"]
-    for k, body in enumerate(calls):
-        lines += [f"body{k}:", *body, "  br label %rowend"]
-    return lines
+    buffers = {
+        "state": shape.states, "inv": shape.invariants, "scratch": scratch,
+        "still": shape.invariants * max(groups),
+    }  # fmt: skip
+    return module(target, shape, parts, declarations, inner, buffers)

@@ -1,4 +1,4 @@
-"""A step function as traced programs: what depends on the constants alone, the day, and the day's adjoint.
+"""A step function as traced programs: what depends on the constants alone, the day, its adjoint and tangents.
 
 The step is traced once on scalars. What of it depends on the constants only is worked out once per run, by JAX, and
 handed to the loop as "invariants"; JAX differentiates it too. A division by something that does not change from day to
@@ -18,6 +18,7 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxpr_as_fun
 from jax.extend.core import primitives as jax_primitives
 
 from .graph import Graph, Node
+from .linear import Tangents, linear
 from .primitives import CALLS, CUSTOM_CALLS, UnsupportedStep, check, evaluate
 
 NUMBER, CONSTANT, DAY, FULL = range(4)
@@ -237,6 +238,31 @@ class DayProgram:
         closed = jax.make_jaxpr(adjoint)(*_scalars(self, dtype), [_scalar(dtype)] * n)
         out = evaluate(graph, closed.jaxpr, closed.consts, inputs)
         return out[: self.n_state], out[self.n_state : 2 * self.n_state], out[2 * self.n_state :]
+
+    def tangents(
+        self, dtype: Any, lane_drivers: Sequence[bool], recorded: Sequence[int]
+    ) -> tuple[list[Node], Tangents]:
+        """Nodes of the state after the day and of the ``recorded`` outputs, and the tangents of both.
+
+        Inputs of the tangents are those of the state before the day, then those of the invariants.
+        """
+
+        def tangents(state, drivers, invariants, state_tangents, invariant_tangents):
+            def outputs(state, invariants):
+                out = self.day(state, drivers, invariants)
+                kept = [*out[: self.n_state], *(out[self.n_state + r] for r in recorded)]
+                return [jnp.asarray(v, dtype) for v in kept]
+
+            return jax.jvp(outputs, (state, invariants), (state_tangents, invariant_tangents))
+
+        graph = Graph()
+        inputs = _inputs(graph, self, lane_drivers)
+        inputs += [graph.input("tangent", i) for i in range(self.n_state + self.n_invariants)]
+        state, drivers, invariants = _scalars(self, dtype)
+        closed = jax.make_jaxpr(tangents)(state, drivers, invariants, state, invariants)
+        out = evaluate(graph, closed.jaxpr, closed.consts, inputs)
+        n = self.n_state + len(recorded)
+        return out[:n], linear(graph, out[n:])
 
 
 def _scalar(dtype: Any) -> jax.ShapeDtypeStruct:
