@@ -216,3 +216,14 @@ def test_a_small_run_from_file_to_report(capsys, monkeypatch, site_file, tmp_pat
         np.testing.assert_array_equal(tree["calibration"]["cost"].values, cost)
     assert_refused_again = run(capsys, monkeypatch, *arguments, "--seed", "3")
     assert assert_refused_again[0] == 2 and "seed was 0, is now 3" in assert_refused_again[2]
+
+
+def test_an_interrupt_says_how_to_go_on(capsys, monkeypatch):
+    def interrupted():
+        raise SystemExit(130)  # what the command line library makes of a KeyboardInterrupt
+
+    monkeypatch.setattr("diffdalec.cli.app", interrupted)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+    assert "run the same command again" in capsys.readouterr().err

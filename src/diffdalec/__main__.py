@@ -7,6 +7,8 @@ import sys
 
 from .errors import InputError
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line."""
@@ -17,13 +19,14 @@ def main() -> None:
     from .cli import app
 
     try:
-        app(standalone_mode=True)
+        app()
     except InputError as error:
         print(f"diffdalec: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("diffdalec: interrupted; run the same command again to go on from here", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # the command line library has turned the interrupt into its exit code
+            print("diffdalec: interrupted; run the same command again to go on from here", file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":
