@@ -224,6 +224,6 @@ def test_an_interrupt_says_how_to_go_on(capsys, monkeypatch):
 
     monkeypatch.setattr("diffdalec.cli.app", interrupted)
     with pytest.raises(SystemExit) as end:
-        main()
+        command.main()
     assert end.value.code == 130
     assert "run the same command again" in capsys.readouterr().err
