@@ -189,6 +189,26 @@ def test_days_on_which_nothing_is_recorded_and_a_state_that_does_not_change():
     assert empty == empty_dot == {}
 
 
+def test_the_tangent_of_a_slow_pool_keeps_its_digits():
+    """30,000 days in float32 of a pool that loses 1e-4 of itself a day, and is never empty: 1 − 1e-4 rounded, every day
+    by the same, would be off by ten times the tolerance."""
+
+    def slopes(dtype):
+        drivers = jnp.asarray(np.cos(2 * np.pi * np.arange(100) / 100) + 1.3, dtype)
+
+        def step(state, day, loss):
+            return jnp.maximum(state + (day - loss * state), 0.0), ()
+
+        one, none = jnp.ones((1, 1), dtype), jnp.zeros((1, 1), dtype)
+        dots = jnp.concatenate([one, none]), jnp.concatenate([none, one])
+        start = jnp.full(1, 1.03e-4, dtype), jnp.full(1, 1e4, dtype), drivers, jnp.arange(30_000) % 100
+        return np.asarray(tangents(step, *start, {}, *dots)[1])
+
+    single = slopes("f4")
+    with jax.enable_x64(True):
+        np.testing.assert_allclose(single, slopes("f8"), rtol=5e-5)
+
+
 @pytest.mark.parametrize("width", [4, 8])
 def test_without_avx512(width, monkeypatch):
     run = pool_run((13,))

@@ -18,14 +18,17 @@ Terms = dict[Node, Node]
 
 @dataclass(frozen=True)
 class Tangents:
-    """Sums in order of evaluation, each with its terms; ``roots`` are asked for (None: zero), inputs or sums."""
+    """Sums in order of evaluation; ``roots`` are asked for (None: zero), inputs or sums.
 
-    sums: dict[Node, Terms]
+    A sum is pairs of a tangent and its weight: tangents in order of evaluation, but those whose weight is 1 are last.
+    """
+
+    sums: dict[Node, list[tuple[Node, Node]]]
     roots: list[Node | None]
 
     def weights(self) -> list[Node]:
         """Each weight once, in order of evaluation."""
-        found = {weight for terms in self.sums.values() for weight in terms.values()}
+        found = {weight for terms in self.sums.values() for _, weight in terms}
         return sorted(found, key=lambda n: n.index)
 
 
@@ -40,7 +43,50 @@ def linear(graph: Graph, roots: Sequence[Node]) -> Tangents:
             sums[node] = _terms(graph, node)
             pending.extend(sums[node])
     _eliminate(graph, sums, {node for node in wanted if node is not None})
-    return Tangents(dict(sorted(sums.items(), key=lambda item: item[0].index)), wanted)
+    found = {node: _pairs(graph, terms) for node, terms in sorted(sums.items(), key=lambda item: item[0].index)}
+    return Tangents(found, wanted)
+
+
+def _pairs(graph: Graph, terms: Terms) -> list[tuple[Node, Node]]:
+    """Terms with a weight of one and a rest as two: a slow pool keeps all but a little of itself each day, and the sum
+    of one and that little, rounded, would be wrong by the same every day."""
+    small, whole = [], []
+    for x in sorted(terms, key=lambda n: n.index):
+        rest, unit = _unit(graph, terms[x])
+        if rest is not None:
+            small.append((x, rest))
+        if unit is not None:
+            whole.append((x, unit))
+    return small + whole
+
+
+def _unit(graph: Graph, weight: Node) -> tuple[Node | None, Node | None]:
+    """A weight as a rest and a unit: 1, −1, or a choice of that and zero. None is zero."""
+    if weight.literal and abs(weight.param) == 1.0:
+        return None, weight
+    if weight.op in ("add", "sub"):
+        a, b = weight.args
+        rest, unit = _unit(graph, a)
+        if unit is not None:
+            signed = graph.make("neg", b) if weight.op == "sub" else b
+            return signed if rest is None else graph.make(weight.op, rest, b), unit
+        rest, unit = _unit(graph, b)
+        if unit is not None:
+            signed = graph.make("neg", unit) if weight.op == "sub" else unit
+            return a if rest is None else graph.make(weight.op, a, rest), signed
+    if weight.op == "select":
+        predicate, *cases = weight.args
+        parts = [(None, None) if _is_zero(case) else _unit(graph, case) for case in cases]
+        if any(unit is not None for _, unit in parts):
+            zero = graph.literal(0.0)
+            rest, unit = (
+                graph.make("select", predicate, *(p[i] or zero for p in parts))
+                if any(p[i] is not None for p in parts)
+                else None
+                for i in (0, 1)
+            )
+            return rest, unit
+    return weight, None
 
 
 def _terms(graph: Graph, node: Node) -> Terms:
@@ -97,14 +143,19 @@ def _eliminate(graph: Graph, sums: dict[Node, Terms], kept: set[Node]) -> None:
 
 
 def times(graph: Graph, a: Node, b: Node) -> Node:
-    """A product of weights. A choice of zero stays a choice, so that what was not chosen may be infinite."""
+    """A product of weights. A choice of a literal stays a choice, so that what was not chosen may be infinite."""
     for x, y in ((a, b), (b, a)):
         if x.literal and x.param == 0.0:
             return x
-        if x.op == "select" and any(_is_zero(case) for case in x.args[1:]):
+        if x.op == "select" and any(_is_choice(case) for case in x.args[1:]):
             predicate, yes, no = x.args
             return graph.make("select", predicate, times(graph, yes, y), times(graph, no, y))
     return graph.make("mul", a, b)
+
+
+def _is_choice(node: Node) -> bool:
+    """Whether a value is a literal or chosen among literals, as the derivative of a maximum is."""
+    return node.literal or (node.op == "select" and all(_is_choice(case) for case in node.args[1:]))
 
 
 def plus(graph: Graph, a: Node, b: Node) -> Node:

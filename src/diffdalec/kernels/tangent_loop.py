@@ -68,7 +68,7 @@ def tangent_loop(
         for n in _tangent_inputs(body)
         if n.param[1] < shape.states
     }
-    label = "loop"
+    label, zero = "loop", f.block.constant(0.0, "f", True)
 
     def weight(node: Node) -> Value:
         if node not in place:
@@ -88,26 +88,21 @@ def tangent_loop(
 
     for node, terms in sums.items():
         totals: list[Value | None] = [None] * directions
-        moved = []
-        for x in sorted(terms, key=lambda n: n.index):
-            if x.op == "input" and x.param[1] >= shape.states:
-                moved.append(x)
-            else:
-                totals = list(add(totals, terms[x], values[x]))
-        zero = f.block.constant(0.0, "f", True)
-        known = [total or zero for total in totals]
-        for x in moved:
+        for x, factor in terms:
+            if x.op != "input" or x.param[1] < shape.states:
+                totals = list(add(totals, factor, values[x]))
+                continue
             i, here = x.param[1] - shape.states, f.block.name()[1:]
+            known = [total or zero for total in totals]
             lines += [f"  br i1 %moves{i}, label %{here}y, label %{here}n", f"{here}y:"]
-            more = add(known, terms[x], [_invariant_tangent(f, i, g, directions) for g in group])
+            more = add(known, factor, [_invariant_tangent(f, i, g, directions) for g in group])
             lines += [f"  br label %{here}n", f"{here}n:"]
-            known = [
+            totals = [
                 f.block.add(f"phi {f.vector} [ {a.text}, %{here}y ], [ {b.text}, %{label} ]", "f", True)
                 for a, b in zip(more, known, strict=True)
             ]
             label = f"{here}n"
-        values[node] = known
-    zero = f.block.constant(0.0, "f", True)
+        values[node] = [total or zero for total in totals]
     for x in sorted(_tangent_inputs(body), key=lambda n: n.index):
         if x.param[1] >= shape.states and x in body.tangents.roots:
             values[x] = [_invariant_tangent(f, x.param[1] - shape.states, g, directions) for g in group]
@@ -151,7 +146,7 @@ def tangent_loop(
 
 def _tangent_inputs(body: TangentBody) -> set[Node]:
     tangents = body.tangents
-    found = {x for terms in tangents.sums.values() for x in terms if x.op == "input"}
+    found = {x for terms in tangents.sums.values() for x, _ in terms if x.op == "input"}
     return found | {x for x in tangents.roots if x is not None and x.op == "input"}
 
 
