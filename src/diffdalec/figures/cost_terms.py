@@ -82,9 +82,11 @@ def cost_terms_figure(tree: xr.DataTree) -> Figure:
 
 
 def _term_label(term: str) -> str:
+    if term.startswith("edc"):
+        return f"EDC {term.removeprefix('edc')}"
     kind, _, name = term.partition(":")
     name = name.upper() if name in FAST_STREAMS else quantity_label(name)
-    return {"stream": name, "edc": f"EDC {name}"}.get(kind, f"{kind}: {name}")
+    return name if kind == "stream" else f"{kind}: {name}"
 
 
 def _totals(ax: Axes, cost: xr.DataArray, usable: np.ndarray, palette: dict) -> None:

@@ -84,6 +84,8 @@ def experiment(name: str) -> str:
 
 def term(name: str) -> str:
     """A cost term's name as text."""
+    if name.startswith("edc"):
+        return f"EDC {name.removeprefix('edc')}"
     kind, _, rest = name.partition(":")
     rest = rest.replace("_", " ")
-    return f"EDC {rest}" if kind == "edc" else f"{kind}: {rest.upper() if len(rest) <= 4 else rest}"
+    return f"{kind}: {rest.upper() if len(rest) <= 4 else rest}"
