@@ -83,7 +83,6 @@ def forward_runs(fits: Sequence[Fit], data: StandData, curve: GrowthCurve, dtype
             parameters, pools, data.ds, FORWARD_YEARS, cycle=s.cycle, first_year=first_year,
             dtype=dtype, beta=fit.experiment.simulation.water_stress,
         )  # fmt: skip
-        # The first year of life is spared: a canopy may have to close.
         alive = run["lai_max"].isel(age=-1) >= DEAD_CANOPY
         own = run[["total_biomass"]].assign(alive=alive.drop_vars("age"))
         usable = fit.status == "ok"
