@@ -107,7 +107,103 @@ TRAITS = _rows(
     ("carbon_use_efficiency", "1", "carbon-use efficiency", "CUE", (0.0, 1.0)),
 )
 
-VARIABLES: dict[str, Variable] = {**FORCING, **SITE, **OBSERVATIONS, **FLUXES, **POOLS, **TRAITS}
+PRODUCTS = _rows(
+    "product",
+    # What a product holds before it is harmonised. Six-hourly amounts keep their interval: they are summed over the day.
+    ("air_temperature", "degC", "6-hourly air temperature at 2 m", "Ta", (-90.0, 60.0)),
+    ("air_temperature_minimum", "degC", "lowest air temperature of 6 hours", "", (-90.0, 60.0)),
+    ("air_temperature_maximum", "degC", "highest air temperature of 6 hours", "", (-90.0, 60.0)),
+    ("precipitation_amount", "mm", "precipitation of 6 hours", "", (0.0, 500.0)),
+    ("shortwave_flux", "W m-2", "downward shortwave radiation, mean of 6 hours", "", (0.0, 1500.0)),
+    ("longwave_flux", "W m-2", "downward longwave radiation, mean of 6 hours", "", (20.0, 700.0)),
+    ("specific_humidity", "kg kg-1", "specific humidity of the air", "q", (0.0, 0.06)),
+    ("surface_pressure", "Pa", "air pressure at the surface", "p", (4.0e4, 1.15e5)),
+    ("eastward_wind", "m s-1", "eastward wind at 10 m", "u", (-150.0, 150.0)),
+    ("northward_wind", "m s-1", "northward wind at 10 m", "v", (-150.0, 150.0)),
+    ("gpp_uncertainty", "gC m-2 d-1", "uncertainty of gross primary productivity", "", (0.0, 50.0)),
+    ("gpp_quality", "1", "quality of the reflectances behind GPP, 0 best to 8", "", (0.0, 255.0)),
+    ("gpp_inputs", "%", "share of a pixel's inputs that were present", "", (0.0, 100.0)),
+    ("potential_evaporation", "mm d-1", "potential evaporation", "Ep", (-5.0, 30.0)),
+    ("aboveground_biomass", "Mg ha-1", "aboveground biomass, dry matter", "AGB", (0.0, 3000.0)),
+    ("aboveground_biomass_sd", "Mg ha-1", "standard deviation of aboveground biomass", "", (0.0, 3000.0)),
+    ("belowground_biomass", "Mg ha-1", "belowground biomass, dry matter", "BGB", (0.0, 2000.0)),
+    ("specific_leaf_area", "m2 kg-1", "specific leaf area", "SLA", (0.5, 100.0)),
+    ("organic_carbon", "%", "soil organic carbon by mass", "OC", (0.0, 100.0)),
+    ("total_nitrogen", "%", "soil total nitrogen by mass", "TN", (0.0, 15.0)),
+)
+
+CELLS = _rows(
+    "cell",
+    ("area", "m2", "area of the cell", "A", (0.0, 1.0e10)),
+    ("biomass_curve_maximum", "Mg ha-1", "asymptote of aboveground dry matter against stand age", "AGBmax", (0.0, 3000.0)),
+    ("biomass_curve_rate", "yr-1", "rate of the growth curve", "k", (0.0, 2.0)),
+    ("biomass_curve_shape", "1", "shape of the growth curve", "p", (0.0, 50.0)),
+    ("root_shoot", "1", "belowground per aboveground biomass", "R:S", (0.0, 10.0)),
+    ("aboveground_biomass_2020", "Mg ha-1", "aboveground dry matter of mature forest in 2020", "AGB", (0.0, 3000.0)),
+    ("total_biomass_2020", "gC m-2", "total living biomass of mature forest in 2020", "B", (0.0, 3.0e5)),
+    ("mature_fraction", "1", "share of the cell's 0.05° pixels that are mature forest", "", (0.0, 1.0)),
+    ("lcma_prior", "gC m-2", "leaf carbon mass per area of the trait map", "LCMA", (1.0, 1000.0)),
+    ("autotrophic_fraction_prior", "1", "autotrophic respiration per GPP, 1 − CUE", "fauto", (0.0, 1.0)),
+)
+
+CLIMATE = _rows(
+    "predictor",
+    ("mean_annual_temperature", "degC", "mean annual air temperature", "MAT", (-30.0, 40.0)),
+    ("coldest_month_temperature", "degC", "mean temperature of the coldest month", "Tcold", (-65.0, 40.0)),
+    ("temperature_seasonality", "degC", "standard deviation of monthly mean temperatures", "", (0.0, 35.0)),
+    ("annual_precipitation", "mm yr-1", "mean annual precipitation", "MAP", (0.0, 1.5e4)),
+    ("precipitation_seasonality", "1", "coefficient of variation of monthly precipitation", "", (0.0, 3.5)),
+    ("mean_shortwave", "MJ m-2 d-1", "mean downward shortwave radiation", "", (0.0, 35.0)),
+    ("shortwave_seasonality", "1", "coefficient of variation of monthly shortwave radiation", "", (0.0, 3.5)),
+    ("mean_vpd", "hPa", "mean vapour pressure deficit", "", (0.0, 80.0)),
+    ("vpd_seasonality", "1", "coefficient of variation of monthly vapour pressure deficit", "", (0.0, 3.5)),
+)
+
+SOIL = _rows(
+    "predictor",
+    ("bulk_density", "g cm-3", "soil bulk density", "BD", (0.0, 3.0)),
+    ("clay", "%", "clay content by mass", "", (0.0, 100.0)),
+    ("ph", "1", "soil pH in water", "pH", (2.0, 12.0)),
+    ("carbon_nitrogen_ratio", "1", "soil organic carbon per total nitrogen", "C:N", (0.0, 200.0)),
+)
+
+VEGETATION = _rows(
+    "predictor",
+    ("evergreen_needleleaf_fraction", "1", "area fraction of boreal evergreen needleleaf forest", "ENF", (0.0, 1.0)),
+    ("deciduous_broadleaf_fraction", "1", "area fraction of boreal deciduous broadleaf forest", "DBF", (0.0, 1.0)),
+    ("deciduous_needleleaf_fraction", "1", "area fraction of boreal deciduous needleleaf forest", "DNF", (0.0, 1.0)),
+)
+
+PREDICTORS: dict[str, Variable] = {**CLIMATE, **SOIL, **VEGETATION}
+
+REFERENCES = _rows(
+    "reference",
+    ("cardamom_2016_allocation_leaf", "1", "NPP allocation to leaf, CARDAMOM 2001–2010", "", (0.0, 1.0)),
+    ("cardamom_2016_allocation_wood", "1", "NPP allocation to wood, CARDAMOM 2001–2010", "", (0.0, 1.0)),
+    ("cardamom_2016_allocation_root", "1", "NPP allocation to fine roots, CARDAMOM 2001–2010", "", (0.0, 1.0)),
+    ("cardamom_2016_leaf_lifespan", "yr", "leaf residence time, CARDAMOM 2001–2010", "", (0.0, 50.0)),
+    ("cardamom_2016_wood_residence_time", "yr", "wood residence time, CARDAMOM 2001–2010", "", (0.0, 1e4)),
+    ("cardamom_2016_root_residence_time", "yr", "fine-root residence time, CARDAMOM 2001–2010", "", (0.0, 1e3)),
+    ("cardamom_2016_lcma", "gC m-2", "leaf carbon mass per area, CARDAMOM 2001–2010", "", (0.0, 2000.0)),
+    ("cardamom_2016_autotrophic_fraction", "1", "autotrophic respiration per GPP, CARDAMOM 2001–2010", "", (0.0, 1.0)),
+    ("field_allocation_leaf", "1", "NPP allocation to leaf, mean of the cell's plots", "", (0.0, 1.0)),
+    ("field_allocation_wood", "1", "NPP allocation to wood, mean of the cell's plots", "", (0.0, 1.0)),
+    ("field_allocation_root", "1", "NPP allocation to fine roots, mean of the cell's plots", "", (0.0, 1.0)),
+    ("field_allocation_plots", "1", "number of plots with measured NPP allocation in the cell", "", (0.0, 1e4)),
+)
+
+VARIABLES: dict[str, Variable] = {
+    **FORCING,
+    **SITE,
+    **OBSERVATIONS,
+    **FLUXES,
+    **POOLS,
+    **TRAITS,
+    **PRODUCTS,
+    **CELLS,
+    **PREDICTORS,
+    **REFERENCES,
+}
 
 FAST_STREAMS = ("gpp", "reco", "et", "lai")
 """The four streams of fast observations that every experiment can use."""
