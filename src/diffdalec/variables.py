@@ -109,7 +109,7 @@ TRAITS = _rows(
 
 PRODUCTS = _rows(
     "product",
-    # What a product holds before it is harmonised. Six-hourly amounts keep their interval: they are summed over the day.
+    # What a product holds before it is harmonised. Amounts of 6 hours keep their interval; days are made later.
     ("air_temperature", "degC", "6-hourly air temperature at 2 m", "Ta", (-90.0, 60.0)),
     ("air_temperature_minimum", "degC", "lowest air temperature of 6 hours", "", (-90.0, 60.0)),
     ("air_temperature_maximum", "degC", "highest air temperature of 6 hours", "", (-90.0, 60.0)),
@@ -135,7 +135,7 @@ PRODUCTS = _rows(
 CELLS = _rows(
     "cell",
     ("area", "m2", "area of the cell", "A", (0.0, 1.0e10)),
-    ("biomass_curve_maximum", "Mg ha-1", "asymptote of aboveground dry matter against stand age", "AGBmax", (0.0, 3000.0)),
+    ("biomass_curve_maximum", "Mg ha-1", "asymptote of aboveground dry matter by stand age", "AGBmax", (0.0, 3000.0)),
     ("biomass_curve_rate", "yr-1", "rate of the growth curve", "k", (0.0, 2.0)),
     ("biomass_curve_shape", "1", "shape of the growth curve", "p", (0.0, 50.0)),
     ("root_shoot", "1", "belowground per aboveground biomass", "R:S", (0.0, 10.0)),
