@@ -1,0 +1,160 @@
+"""A window of a variable on a grid: read from the file, unscaled, missing made NaN, converted, found plausible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from diffdalec.errors import InputError
+from diffdalec.readers.products.files import SourceFile
+from diffdalec.readers.products.native import variable
+from diffdalec.readers.products.opening import refused_in_one_sentence
+from diffdalec.readers.products.window import Grid, names_of_axes
+
+FILL_ATTRIBUTES = ("_FillValue", "missing_value", "Fill_value", "fillvalue")
+
+LARGEST_VALUE = 1e10
+"""Larger magnitudes are fill values (9.97e36, 1e20), whatever the attributes say."""
+
+NOISE = 1e-3
+"""Share of the plausible range by which interpolation may leave a value below it; such values are set to its end."""
+
+MOST_OUTLIERS = 1e-3
+"""Share of the values of an observed product that may lie outside the plausible range and be left out."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a product writes numbers where the file's attributes do not say.
+
+    ``scale`` and ``offset`` make values of numbers. ``missing_below``: numbers so low or lower are missing, and
+    ``missing_above`` so high or higher (both before scaling); ``fill`` is the one number that is missing.
+    """
+
+    scale: float = 1.0
+    offset: float = 0.0
+    fill: float | None = None
+    missing_below: float = -np.inf
+    missing_above: float = LARGEST_VALUE
+
+
+def stored_name(dataset: xr.Dataset, file: SourceFile, ours: str, usual: str) -> str:
+    """The name of our variable in the file: the one in the settings, else the product's usual one.
+
+    Raises InputError where the file lacks it.
+    """
+    chosen = dict(file.setting("variables", ())).get(ours) or file.setting("variable") or usual
+    if chosen not in dataset.variables:
+        raise InputError(
+            f"{file.path.name}: has no variable {chosen} for {ours}; it has "
+            f"{', '.join(map(str, dataset.variables))}."
+        )
+    return chosen
+
+
+def require_dimensions(dataset: xr.Dataset, name: str, file: SourceFile, *others: str) -> None:
+    """Raise InputError unless variable ``name`` lies along latitude, longitude and ``others`` alone."""
+    expected = {*names_of_axes(dataset, file.path.name), *others}
+    found = [str(dim) for dim in dataset[name].dims if dim in expected or dataset.sizes[dim] > 1]
+    if set(found) != expected:
+        raise InputError(
+            f"{file.path.name}: {name} has the dimensions {', '.join(map(str, dataset[name].dims))}; expected "
+            f"{', '.join(sorted(expected))}."
+        )
+
+
+def field(
+    dataset: xr.Dataset,
+    name: str,
+    grid: Grid,
+    file: SourceFile,
+    encoding: Encoding,
+    select: Mapping[str, int | slice] | None = None,
+) -> np.ndarray:
+    """Values (others…, latitude, longitude) float32 of the window ``grid``, missing NaN.
+
+    ``select`` picks positions along further dimensions. Raises InputError where the values cannot be read.
+    """
+    latitude, longitude = names_of_axes(dataset, file.path.name)
+    stored = dataset[name].isel(dict(select or {})).transpose(..., latitude, longitude)
+    rows, columns = grid.latitude.pieces(), grid.longitude.pieces()
+    if not (rows and columns):
+        shape = (*stored.shape[:-2], grid.latitude.centres.size, grid.longitude.centres.size)
+        return np.zeros(shape, dtype=np.float32)
+    blocks = []
+    for row, row_turned in rows:
+        for column, column_turned in columns:
+            with refused_in_one_sentence(file.path):
+                block = stored.isel({latitude: row, longitude: column}).values
+            blocks.append(block[..., :: -1 if row_turned else 1, :: -1 if column_turned else 1])
+    across = [_joined(blocks[at : at + len(columns)], -1) for at in range(0, len(blocks), len(columns))]
+    return decoded(_joined(across, -2), dataset[name].attrs, encoding)
+
+
+def decoded(numbers: np.ndarray, attributes: Mapping, encoding: Encoding) -> np.ndarray:
+    """float32 values of stored numbers: fill and scale from the attributes where there are any, else the product's."""
+    stated = [value for key in FILL_ATTRIBUTES if key in attributes for value in np.ravel(attributes[key])]
+    fills = stated if encoding.fill is None else [*stated, encoding.fill]
+    scale = float(np.ravel(attributes.get("scale_factor", encoding.scale))[0])
+    offset = float(np.ravel(attributes.get("add_offset", encoding.offset))[0])
+    values = np.array(numbers, dtype=np.float32)
+    # One slab after another, so that masks and float64 stay small beside the values.
+    slabs = [((), values)] if values.ndim < 3 else [((at,), values[at]) for at in range(len(values))]
+    for at, slab in slabs:
+        stored = np.asarray(numbers[at], dtype=np.float64)
+        missing = ~(stored > encoding.missing_below) | ~(stored < encoding.missing_above)
+        for fill in fills:
+            missing |= stored == np.float64(fill)
+        if (scale, offset) != (1.0, 0.0):
+            slab[...] = stored * scale + offset
+        slab[missing] = np.nan
+    return values
+
+
+def _joined(blocks: list[np.ndarray], along: int) -> np.ndarray:
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=along)
+
+
+def plausible(
+    name: str, values: np.ndarray, file: SourceFile, label: str, *, strict: bool = False
+) -> tuple[np.ndarray, dict[str, int]]:
+    """Values in the plausible range of ``name`` and what was done, as attributes.
+
+    Values just below it are noise and set to its end; a few others of an observed product are left out; with ``strict``
+    (forcing) there must be none. Raises InputError for more than that.
+    """
+    row = variable(name)
+    low, high = row.plausible or (-np.inf, np.inf)
+    below, above = values < low, values > high
+    if not (below.any() or above.any()):
+        return values, {}
+    noise = below & (values >= low - NOISE * (high - low))
+    outside = (below & ~noise) | above
+    count, valid = int(outside.sum()), int(np.isfinite(values).sum())
+    if count > (0 if strict else MOST_OUTLIERS * valid):
+        raise InputError(
+            f"{file.path.name}: {label} has values from {np.nanmin(values):.4g} to {np.nanmax(values):.4g} {row.unit}, "
+            f"{count} of {valid} outside what is expected of {name}, {low:g} to {high:g}."
+        )
+    values = np.where(noise, np.float32(low), values)
+    values[outside] = np.nan
+    done = {"set_to_lowest": int(noise.sum()), "left_out_as_implausible": count}
+    return values, {key: number for key, number in done.items() if number}
+
+
+def array(
+    name: str,
+    dims: tuple[str, ...],
+    values: np.ndarray,
+    file: SourceFile,
+    label: str,
+    *,
+    strict: bool = False,
+    convert: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> xr.DataArray:
+    """The DataArray of our variable ``name`` with its attributes, after conversion and the check of plausibility."""
+    values, done = plausible(name, convert(values) if convert else values, file, label, strict=strict)
+    return xr.DataArray(values, dims=dims, name=name, attrs=variable(name).attributes | done)

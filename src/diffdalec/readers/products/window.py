@@ -1,0 +1,143 @@
+"""The regular latitude-longitude grid of a product, and the rows and columns of a window of it.
+
+Coordinates in files are rounded, run north to south or south to north, and longitudes from −180 or from 0. Here they
+are told apart, checked, and replaced by the exact centres, ascending from −90 and −180.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from diffdalec.errors import InputError
+from diffdalec.readers.products.files import Band
+
+LATITUDE_NAMES = ("latitude", "lat", "LAT", "Latitude", "nav_lat", "y")
+LONGITUDE_NAMES = ("longitude", "lon", "LON", "Longitude", "nav_lon", "x")
+
+MISALIGNED = 0.05
+"""Share of a grid cell by which a coordinate may stand beside its place (float32 coordinates are rounded)."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Latitude or longitude of a file. ``centres`` [degrees] ascending; ``position`` of each of them in the file."""
+
+    name: str
+    centres: np.ndarray
+    position: np.ndarray
+    resolution: float
+
+    def window(self, band: Band | None) -> Axis:
+        """The cells that overlap ``band`` by more than rounding; all without one."""
+        if band is None:
+            return self
+        slack = 1e-6 * self.resolution
+        low, high = self.centres - self.resolution / 2, self.centres + self.resolution / 2
+        inside = (high > band[0] + slack) & (low < band[1] - slack)
+        return Axis(self.name, self.centres[inside], self.position[inside], self.resolution)
+
+    def pieces(self) -> list[tuple[slice, bool]]:
+        """Contiguous slices of the file that make up this axis in order, each with whether it must be turned round."""
+        if not self.position.size:
+            return []
+        breaks = np.flatnonzero(np.abs(np.diff(self.position)) != 1) + 1
+        found = []
+        for piece in np.split(self.position, breaks):
+            turned = len(piece) > 1 and piece[1] < piece[0]
+            found.append((slice(int(piece.min()), int(piece.max()) + 1), turned))
+        return found
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Both axes of a file's grid."""
+
+    latitude: Axis
+    longitude: Axis
+
+    def window(self, latitudes: Band | None, longitudes: Band | None) -> Grid:
+        """The part of the grid that overlaps the bands."""
+        return Grid(self.latitude.window(latitudes), self.longitude.window(longitudes))
+
+    @property
+    def coordinates(self) -> dict[str, np.ndarray]:
+        """Coordinates of the Dataset that is read."""
+        return {"latitude": self.latitude.centres, "longitude": self.longitude.centres}
+
+
+def grid_of(dataset: xr.Dataset, file: str, resolutions: Sequence[float] | None) -> Grid:
+    """The grid of an opened file. ``resolutions`` [degrees] are those that the product has, None for any.
+
+    Raises InputError for missing coordinates, another resolution, gaps, and centres that are no multiples of it from
+    −90 and −180.
+    """
+    return Grid(
+        axis(_coordinate(dataset, LATITUDE_NAMES, "latitude", file), "latitude", file, resolutions),
+        axis(_coordinate(dataset, LONGITUDE_NAMES, "longitude", file), "longitude", file, resolutions),
+    )
+
+
+def names_of_axes(dataset: xr.Dataset, file: str) -> tuple[str, str]:
+    """Names of the dimensions of latitude and longitude."""
+    latitude = _coordinate(dataset, LATITUDE_NAMES, "latitude", file)
+    longitude = _coordinate(dataset, LONGITUDE_NAMES, "longitude", file)
+    return str(latitude.dims[0]), str(longitude.dims[0])
+
+
+def axis(centres: xr.DataArray | np.ndarray, name: str, file: str, resolutions: Sequence[float] | None) -> Axis:
+    """An axis of cell centres, checked, its centres made exact. Raises InputError as ``grid_of``."""
+    given = np.asarray(centres, dtype=np.float64)
+    if given.size < 2:
+        raise InputError(f"{file}: {name} has {given.size} values; expected a grid of 2 or more.")
+    origin, extent = (-90.0, 180.0) if name == "latitude" else (-180.0, 360.0)
+    step = np.median(np.abs(np.diff(given)))
+    resolution = _nearest(step, resolutions)
+    if resolution is None or not np.isfinite(given).all():
+        expected = " or ".join(f"{value:.6g}" for value in resolutions) if resolutions else "a regular grid"
+        raise InputError(f"{file}: {name} has a spacing of {step:.6g} degrees; expected {expected}.")
+    places = round(extent / resolution)
+    # Longitudes from 0 to 360 wrap; an axis in these places is exact whatever its rounding in the file was.
+    place = (given - origin) / resolution - 0.5
+    index = np.rint(place).astype(int)
+    if np.abs(place - index).max() > MISALIGNED:
+        raise InputError(
+            f"{file}: {name} has centres such as {given[np.abs(place - index).argmax()]:.6g}; expected half a cell "
+            f"of {resolution:.6g} degrees beside multiples of it."
+        )
+    if name == "longitude":
+        index = index % places
+    if index.min() < 0 or index.max() >= places:
+        raise InputError(f"{file}: {name} reaches from {given.min():.6g} to {given.max():.6g} degrees.")
+    steps = np.diff(index if name == "latitude" else np.unwrap(index, period=places))
+    if not (np.all(steps == 1) or np.all(steps == -1)) or np.unique(index).size != index.size:
+        raise InputError(
+            f"{file}: {name} does not run evenly in steps of {resolution:.6g} degrees from {given[0]:.6g} "
+            f"to {given[-1]:.6g}."
+        )
+    order = np.argsort(index)
+    return Axis(name, origin + (index[order] + 0.5) * resolution, order, resolution)
+
+
+def _nearest(step: float, resolutions: Sequence[float] | None) -> float | None:
+    """The resolution that ``step`` is, of those given or any that divides the globe."""
+    if resolutions is None:
+        return 360.0 / round(360.0 / step) if 0 < step <= 10 and abs(360 / step - round(360 / step)) < 0.02 else None
+    return next((value for value in resolutions if abs(step / value - 1.0) < 0.02), None)
+
+
+def _coordinate(dataset: xr.Dataset, names: Sequence[str], what: str, file: str) -> xr.DataArray:
+    found = next((name for name in names if name in dataset.variables), None)
+    if found is None:
+        raise InputError(
+            f"{file}: has no {what}; expected a coordinate {' or '.join(names[:3])} "
+            f"among {', '.join(map(str, dataset.variables))}."
+        )
+    if dataset[found].ndim != 1:
+        raise InputError(
+            f"{file}: {found} has the dimensions {', '.join(map(str, dataset[found].dims))}; expected one alone."
+        )
+    return dataset[found]
