@@ -41,11 +41,13 @@ class Stream(_Frozen):
     ``observe``: ``daily`` values; ``window_mean`` of ``days`` days, over the days that have a value; ``sample`` every
     ``days`` days; ``biomass_curve``, total living biomass at the end of each year of age against the growth curve;
     ``final_biomass``, one value at the end of the run, scored as 1/(1 + (relative error/``sigma``)²).
-    ``fill`` is the least share of days with a value that a window mean must have.
+    ``fill`` is the least share of days with a value that a window mean must have; its windows follow one another from
+    the first day compared, or begin anew each 1 January (``windows: year``), as those of 10-day products do.
     """
 
     observe: Literal["daily", "window_mean", "sample", "biomass_curve", "final_biomass"] = "daily"
     days: Annotated[int, Field(ge=1)] = 1
+    windows: Literal["run", "year"] = "run"
     weight: NonNegative = 1.0
     sigma: Positive = 0.2
     fill: Annotated[float, Field(ge=0, le=1)] = 0.5

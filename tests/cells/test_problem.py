@@ -56,6 +56,19 @@ class TestStreams:
         valid = np.asarray(term.target.valid, bool)
         np.testing.assert_allclose(np.asarray(seen)[valid], np.asarray(term.target.values)[valid], rtol=1e-4)
 
+    def test_windows_of_the_year_begin_anew_each_january(self):
+        ds = observed_stand()
+        term = terms(ds, {"reco": Stream(observe="window_mean", days=10, windows="year")})["reco"]
+        series, year, day = ds["reco"].values, ds["time"].dt.year.values, ds["time"].dt.dayofyear.values
+        expected = [
+            series[(year == y) & (day > first) & (day <= first + 10)].mean()
+            for y in np.unique(year)
+            for first in range(0, int(day[year == y].max()), 10)
+        ]
+        np.testing.assert_allclose(term.target.values[:, 0], expected, rtol=1e-5)
+        seen = term.operator(jnp.asarray(series, jnp.float32)[:, None])
+        np.testing.assert_allclose(seen[:, 0], expected, rtol=1e-4)
+
     def test_samples_are_at_least_so_many_days_apart(self):
         keep = np.random.default_rng(0).random(1095) > 0.5
         term = terms(gappy("lai", keep), {"lai": Stream(observe="sample", days=8)})["lai"]

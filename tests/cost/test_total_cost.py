@@ -8,10 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 
-from diffdalec.cells.problem import StandData, problem
+from diffdalec.cells.problem import StandData, problem, stream_terms
 from diffdalec.config import load_experiment
-from diffdalec.cost import CONSTRAINTS, Problem, cost_terms, term_names, total_cost
+from diffdalec.cost import CONSTRAINTS, Problem, cost_terms, nnse, observed, term_names, total_cost
 from diffdalec.harmonise.growth_curve import GrowthCurve
 from diffdalec.harmonise.periods import period_masks
 from diffdalec.harmonise.run_calendar import run_calendar
@@ -62,6 +63,28 @@ def test_the_truth_scores_one_on_what_it_was_made_of(double):
         terms = cost_terms(*true_lanes(MEMBERS, jnp.float64), stand)
         for name in ("gpp", "reco", "et", "lai"):
             np.testing.assert_allclose(terms[f"stream:{name}"], -1.0, rtol=1e-10)
+
+
+@pytest.mark.parametrize("windows", ["run", "year"])
+@pytest.mark.parametrize("years", [3, 8])
+def test_a_stream_compared_in_the_run_scores_as_its_recorded_series_does(windows, years):
+    """Gaps, window means with too few days, eight-daily LAI; one pass, and the last of several."""
+    ds = observed_stand().copy()
+    gaps = np.random.default_rng(2).random((4, ds.sizes["time"])) < 0.4
+    for name, gap in zip(("gpp", "reco", "et", "lai"), gaps, strict=True):
+        ds[name] = ds[name].where(~xr.DataArray(gap, dims="time"))
+    experiment = load_experiment(
+        "growth_curve", members=MEMBERS, simulation={"years": years}, streams={"reco": {"windows": windows}}
+    )
+    calendar = run_calendar(ds["time"], years=years)
+    with jax.enable_x64(True):
+        data = StandData(ds, period_masks(ds), CURVE, None, {})
+        stand = problem(data, [experiment], calendar, jnp.float64)
+        streams = stream_terms(data, experiment, calendar, "calibration", jnp.float64)
+        lane = true_lanes(MEMBERS, jnp.float64, spread=0.1)
+        terms, series = cost_terms(*lane, stand), observed(*lane, stand, streams)
+        for name, stream in streams.items():
+            np.testing.assert_allclose(terms[f"stream:{name}"], -nnse(series[name], stream.target), rtol=1e-10)
 
 
 def test_a_weight_scales_its_term_and_no_other(double):

@@ -67,12 +67,38 @@ def test_windows(length, data):
     """Any windows, overlapping or not, in runs shorter and longer than a piece of the run."""
     length *= 3
     windows = data.draw(st.lists(st.tuples(st.integers(0, length - 1), st.integers(1, length)), min_size=1, max_size=3))
+    summed = data.draw(st.lists(st.booleans(), min_size=len(windows), max_size=len(windows)))
     recordings = {
-        str(i): Recording(lambda s, o, i=i: s["fast"] if i else o["loss"], a, max(a + 1, b))
+        str(i): Recording(lambda s, o, i=i: s["fast"] if i else o["loss"], a, max(a + 1, b), summed=summed[i])
         for i, (a, b) in enumerate(windows)
     }
     run = replace(pool_run(), recordings=recordings, calendar=jnp.arange(length) % 40)
     same(run.by(integrate), run.by(xla_integrate), 1e-4, 1e-5)
+
+
+@pytest.mark.parametrize("driver_shape", [(), (3, 1)])
+def test_sampled_days_and_sums(driver_shape):
+    """Days of a sample, sums over a window that crosses pieces and over a sample: values and gradients."""
+
+    def loss(state, out):
+        return out["loss"]
+
+    days = (0, 63, 64, 65, 129)
+    recordings = {
+        "daily": Recording(loss, 3, 120),
+        "sample": Recording(loss, 0, 130, days),
+        "sum": Recording(loss, 3, 120, summed=True),
+        "sample's sum": Recording(lambda s, o: s["slow"], 0, 130, days, summed=True),
+    }
+    with jax.enable_x64(True):
+        run = replace(pool_run((3, 5), jnp.float64, driver_shape), recordings=recordings)
+        got = value_and_gradient(run, integrate)
+        same(got, value_and_gradient(run, xla_integrate), 1e-10, 1e-11)
+        _, recorded = got[0][1]
+        np.testing.assert_allclose(recorded["sum"], np.sum(recorded["daily"], axis=0), rtol=1e-12)
+        assert {n: v.shape for n, v in recorded.items()} == {
+            "daily": (117, 3, 5), "sample": (5, 3, 5), "sum": (3, 5), "sample's sum": (3, 5),
+        }  # fmt: skip
 
 
 def test_no_recordings_and_no_constants():

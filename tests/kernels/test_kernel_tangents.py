@@ -48,6 +48,17 @@ def test_values_and_tangents_equal_those_of_xla(lanes, driver_shape):
         same(by_kernel(run, dots), by_xla(run, dots), 1e-10, 1e-11)
 
 
+def test_tangents_of_sums_and_samples():
+    recordings = {
+        "sum": Recording(lambda s, o: o["loss"], 3, 120, summed=True),
+        "sample": Recording(lambda s, o: s["slow"], 0, 130, (5, 70)),
+    }
+    with jax.enable_x64(True):
+        run = replace(pool_run((5,), jnp.float64), recordings=recordings)
+        dots = directions(run, 3)
+        same(by_kernel(run, dots), by_xla(run, dots), 1e-10, 1e-11)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 13])
 def test_any_number_of_directions(count):
     """However many fill a group, a direction's numbers are the same to the last bit."""

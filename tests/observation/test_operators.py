@@ -12,8 +12,9 @@ from diffdalec.observation import BiomassAtAge, Daily, FinalBiomass, WindowMean,
 
 
 def window_mean(daily: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    index = np.minimum(np.arange(weights.size), len(daily)).reshape(weights.shape)
     operator = WindowMean(
-        output="reco", start=0, stop=len(daily), days=weights.shape[1], weights=jnp.asarray(weights[..., None])
+        output="reco", start=0, stop=len(daily), weights=jnp.asarray(weights[..., None]), index=jnp.asarray(index)
     )
     return np.asarray(operator(jnp.asarray(daily[:, None])))[:, 0]
 

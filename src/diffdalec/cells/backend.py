@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-
-import jax
-import jax.numpy as jnp
+from dataclasses import dataclass
 
 from .. import kernels
 from ..errors import InputError
-from ..model import Integrator, Recording, integrate
+from ..model import Integrator, integrate
 
 BACKENDS = ("auto", "kernels", "xla")
 
@@ -25,26 +20,6 @@ class Backend:
     notice: str = ""
 
 
-def _fused(
-    step: Callable, constants: Any, initial: Any, drivers: Any, calendar: jax.Array, recordings: Mapping[str, Recording]
-) -> tuple[Any, dict[str, jax.Array]]:
-    """:func:`diffdalec.kernels.integrate` with sampled recordings as windows of one day, which cost it nothing."""
-    windows = {
-        f"{name}/{start}": replace(r, start=start, stop=stop, sampled=None)
-        for name, r in recordings.items()
-        for start, stop in _windows(r)
-    }
-    final, kept = kernels.integrate(step, constants, initial, drivers, calendar, windows)
-    joined = {name: [kept[f"{name}/{start}"] for start, _ in _windows(r)] for name, r in recordings.items()}
-    return final, {name: v[0] if len(v) == 1 else jnp.concatenate(v) for name, v in joined.items()}
-
-
-def _windows(recording: Recording) -> list[tuple[int, int]]:
-    if recording.sampled is None:
-        return [(recording.start, recording.stop)]
-    return [(day, day + 1) for day in recording.sampled]
-
-
 def choose_backend(name: str = "auto") -> Backend:
     """The backend of a name: ``kernels``, ``xla``, or ``auto`` for kernels where this machine has them.
 
@@ -56,7 +31,7 @@ def choose_backend(name: str = "auto") -> Backend:
         return Backend("xla", integrate)
     reason = kernels.available()
     if not reason:
-        return Backend("kernels", _fused)
+        return Backend("kernels", kernels.integrate)
     if name == "kernels":
         raise InputError(f"backend 'kernels' cannot be had here: {reason}")
     return Backend(

@@ -13,10 +13,20 @@ from ..config import Experiment
 from ..cost import ConstraintTerm, GaussianPrior, Problem, StreamTerm
 from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
-from ..harmonise.periods import thinned
+from ..harmonise.periods import thinned, windows
 from ..harmonise.run_calendar import RunCalendar
 from ..model import STRESS_FUNCTIONS, Integrator, integrate
-from ..observation import BiomassAtAge, Daily, FinalBiomass, Operator, Target, WindowMean, score_scale
+from ..observation import (
+    BiomassAtAge,
+    Comparison,
+    Daily,
+    FinalBiomass,
+    Operator,
+    Target,
+    WindowMean,
+    compared_in_run,
+    score_scale,
+)
 from .forcing import drivers
 
 
@@ -84,17 +94,27 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
         if stream.observe == "sample":
             valid = thinned(valid, stream.days)
         return Daily(name, start, stop), series, valid
-    padding = -len(days) % stream.days
-    grouped = np.pad(valid, (0, padding)).reshape(-1, stream.days)
-    sums = np.pad(np.where(valid, series, 0.0), (0, padding)).reshape(-1, stream.days).sum(axis=1)
-    counts = grouped.sum(axis=1)
-    weights = jnp.asarray(grouped[..., None], dtype)
-    enough = counts >= max(1.0, stream.fill * stream.days)
-    return (
-        WindowMean(weights=weights, output=name, start=start, stop=stop, days=stream.days),
-        sums / np.maximum(counts, 1),
-        enough,
+    number = windows(data.ds["time"].isel(time=days), stream.days, stream.windows)
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    length = np.diff(first, append=len(days))
+    index = first[:, None] + np.arange(stream.days)
+    index = np.where(np.arange(stream.days) < length[:, None], index, len(days))
+    counted = np.append(valid, False)[index]
+    sums = np.append(np.where(valid, series, 0.0), 0.0)[index].sum(axis=1)
+    counts = counted.sum(axis=1)
+    operator = WindowMean(
+        weights=jnp.asarray(counted[..., None], dtype), index=jnp.asarray(index), output=name, start=start, stop=stop
     )
+    # A window that the year's end cuts short needs its share of the days that it has.
+    full = length if stream.windows == "year" else np.full_like(length, stream.days)
+    return operator, sums / np.maximum(counts, 1), counts >= np.maximum(1.0, stream.fill * full)
+
+
+def _in_run(term: StreamTerm, data: StandData, calendar: RunCalendar) -> StreamTerm | Comparison:
+    """Streams of daily outputs are compared within the run; biomass, a value a year, from what is recorded."""
+    if not isinstance(term.operator, (Daily, WindowMean)):
+        return term
+    return compared_in_run(term.operator, term.target, calendar.observed_days, data.ds.sizes["time"])
 
 
 def problem(
@@ -109,7 +129,7 @@ def problem(
     The experiments have as many members each as the first. Terms that an experiment lacks have weight 0 in its lanes.
     """
     members = experiments[0].members
-    streams: dict[str, StreamTerm] = {}
+    streams: dict[str, StreamTerm | Comparison] = {}
     weights: dict[str, np.ndarray] = {}
 
     def weigh(term: str, index: int, weight: float) -> None:
@@ -120,7 +140,7 @@ def problem(
     constraints: dict[str, ConstraintTerm] = {}
     for index, experiment in enumerate(experiments):
         own = stream_terms(data, experiment, calendar, "calibration", dtype)
-        streams |= own
+        streams |= {name: _in_run(term, data, calendar) for name, term in own.items()}
         for name, stream in experiment.streams.items():
             if name in own:
                 weigh(f"stream:{name}", index, stream.weight)

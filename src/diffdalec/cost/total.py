@@ -5,8 +5,9 @@ J = −Σ weight · NNSE(stream) + Σ weight · prior + Σ weight · penalty(EDC
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +27,7 @@ from ..model import (
     step,
     traits,
 )
-from ..observation import Operator, Target
+from ..observation import Comparison, DayOfStream, Operator, Target
 from .constraints import CONSTRAINTS, Evidence, penalty
 from .priors import GaussianPrior
 from .scores import nnse
@@ -55,13 +56,15 @@ class ConstraintTerm:
 class Problem:
     """Everything that the cost of a stand (or of many cells) needs, as arrays.
 
+    A stream is compared within the run, or from what is recorded of it.
+
     ``weights`` has a value for every term: ``stream:gpp``, ``prior:lcma``, ``edc1`` …, scalar or of the shape of
     the lanes, so that experiments that share a run are calibrated side by side.
     """
 
     drivers: Drivers
     calendar: jax.Array
-    streams: dict[str, StreamTerm]
+    streams: dict[str, StreamTerm | Comparison]
     priors: dict[str, GaussianPrior]
     constraints: dict[str, ConstraintTerm]
     weights: dict[str, jax.Array]
@@ -71,12 +74,29 @@ class Problem:
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class _RunState:
-    """The pools, and the sums over the run that the SOM constraint looks at [gC m-2]."""
+class _State:
+    """The pools, and by name the means of the windows that streams are in."""
 
     pools: Pools
-    som_inflow: jax.Array
-    som_outflow: jax.Array
+    means: dict[str, jax.Array]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class _Day:
+    """What a day brings: its drivers, and what its streams are compared with."""
+
+    drivers: Drivers
+    streams: dict[str, DayOfStream]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of a day: its fluxes, and the squared error of each stream."""
+
+    fluxes: Fluxes
+    errors: dict[str, jax.Array]
 
 
 def term_names(problem: Problem) -> list[str]:
@@ -90,9 +110,15 @@ def term_names(problem: Problem) -> list[str]:
 
 def cost_terms(parameters: Parameters, initial: Pools, problem: Problem) -> dict[str, jax.Array]:
     """Every weighted term of the cost by name, each of the shape of the lanes. Streams are −weight · NNSE."""
-    final, series = _observed_run(parameters, initial, problem, problem.streams)
-    evidence = Evidence(parameters, traits(parameters), initial, final.pools, final.som_inflow, final.som_outflow)
-    raw = {f"stream:{name}": -nnse(series[name], s.target) for name, s in problem.streams.items()}
+    compared = {name: s for name, s in problem.streams.items() if isinstance(s, Comparison)}
+    recorded = {name: s for name, s in problem.streams.items() if isinstance(s, StreamTerm)}
+    final, kept = _run(parameters, initial, problem, compared, recorded, _SOM_SUMS)
+    evidence = Evidence(
+        parameters, traits(parameters), initial, final, **{name: kept[_sum_key(name)] for name in _SOM_SUMS}
+    )
+    scores = {name: 1.0 / (1.0 + kept[_sum_key(name)] / s.scale) for name, s in compared.items()}
+    scores |= {name: nnse(s.operator(kept[_key(s.operator)]), s.target) for name, s in recorded.items()}
+    raw = {f"stream:{name}": -scores[name] for name in problem.streams}
     raw |= {f"prior:{name}": prior(getattr(parameters, name)) for name, prior in problem.priors.items()}
     raw |= {
         name: penalty(CONSTRAINTS[name].violation(evidence, c.factor), c.width)
@@ -111,25 +137,59 @@ def observed(
     parameters: Parameters, initial: Pools, problem: Problem, streams: Mapping[str, StreamTerm]
 ) -> dict[str, jax.Array]:
     """What each of ``streams`` would see of the run, by name, (n values, *lanes)."""
-    return _observed_run(parameters, initial, problem, streams)[1]
+    _, kept = _run(parameters, initial, problem, {}, streams, {})
+    return {name: s.operator(kept[_key(s.operator)]) for name, s in streams.items()}
 
 
-def _observed_run(parameters, initial, problem, streams) -> tuple[_RunState, dict[str, jax.Array]]:
-    recordings = {_key(s.operator): _recording(s.operator) for s in streams.values()}
+_SOM_SUMS: dict[str, Callable[[Fluxes], jax.Array]] = {
+    "som_inflow": lambda fluxes: fluxes.litter_to_som + fluxes.wood_litter,
+    "som_outflow": lambda fluxes: fluxes.som_respiration,
+}
+"""The sums over the run that the SOM constraint looks at [gC m-2]."""
 
-    def day_step(state: _RunState, day: Drivers, coefficients: Coefficients) -> tuple[_RunState, Fluxes]:
-        pools, fluxes = step(state.pools, day, coefficients, problem.beta)
-        after = _RunState(
-            pools,
-            state.som_inflow + (fluxes.litter_to_som + fluxes.wood_litter),
-            state.som_outflow + fluxes.som_respiration,
-        )
-        return after, fluxes
 
-    start = _RunState(initial, jnp.zeros_like(initial.som), jnp.zeros_like(initial.som))
+def _run(
+    parameters: Parameters,
+    initial: Pools,
+    problem: Problem,
+    compared: Mapping[str, Comparison],
+    recorded: Mapping[str, StreamTerm],
+    sums: Mapping[str, Callable[[Fluxes], jax.Array]],
+) -> tuple[Pools, dict[str, jax.Array]]:
+    """The final pools, and what is kept of the run: sums of squared errors, recorded series, sums of fluxes."""
+
+    def day_step(state: _State, day: _Day, coefficients: Coefficients) -> tuple[_State, _Outcome]:
+        pools, fluxes = step(state.pools, day.drivers, coefficients, problem.beta)
+        means, errors = dict(state.means), {}
+        for name, stream in day.streams.items():
+            today = OUTPUTS[compared[name].output](pools, fluxes)
+            mean, errors[name] = stream.squared_error(state.means.get(name), today)
+            if mean is not None:
+                means[name] = mean
+        return _State(pools, means), _Outcome(fluxes, errors)
+
+    recordings = {_key(s.operator): _recording(s.operator) for s in recorded.values()}
+    for name, c in compared.items():
+        recordings[_sum_key(name)] = Recording(partial(_error, name), c.start, c.stop, summed=True)
+    for name, flux in sums.items():
+        recordings[_sum_key(name)] = Recording(partial(_flux, flux), 0, problem.calendar.shape[0], summed=True)
+    start = _State(initial, {name: jnp.zeros_like(initial.som) for name, c in compared.items() if c.windowed})
+    days = _Day(problem.drivers, {name: c.day for name, c in compared.items()})
     coefficients = prepare_coefficients(parameters)
-    final, recorded = problem.integrate(day_step, coefficients, start, problem.drivers, problem.calendar, recordings)
-    return final, {name: s.operator(recorded[_key(s.operator)]) for name, s in streams.items()}
+    final, kept = problem.integrate(day_step, coefficients, start, days, problem.calendar, recordings)
+    return final.pools, kept
+
+
+def _error(name: str, state: _State, outcome: _Outcome) -> jax.Array:
+    return outcome.errors[name]
+
+
+def _flux(flux: Callable[[Fluxes], jax.Array], state: _State, outcome: _Outcome) -> jax.Array:
+    return flux(outcome.fluxes)
+
+
+def _sum_key(name: str) -> str:
+    return f"sum:{name}"
 
 
 def _key(operator: Operator) -> str:
@@ -139,5 +199,7 @@ def _key(operator: Operator) -> str:
 
 
 def _recording(operator: Operator) -> Recording:
-    select = OUTPUTS[operator.output]
-    return Recording(lambda state, fluxes: select(state.pools, fluxes), operator.start, operator.stop, operator.sampled)
+    def select(state: _State, outcome: _Outcome) -> jax.Array:
+        return OUTPUTS[operator.output](state.pools, outcome.fluxes)
+
+    return Recording(select, operator.start, operator.stop, operator.sampled)

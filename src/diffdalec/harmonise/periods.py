@@ -36,6 +36,20 @@ def period_masks(
     return {"calibration": inside, "validation": held_out}
 
 
+def windows(time: xr.DataArray, days: int, restart: str = "run") -> np.ndarray:
+    """The number (time,) of the window of ``days`` consecutive days that each day is in.
+
+    Windows follow one another from the first day on; with ``restart`` "year" they begin anew each 1 January, as
+    10-day products have them, so that the last of a year is shorter or, with a single day left, that day alone.
+    """
+    if restart == "run":
+        return np.arange(time.size) // days
+    year, day = time.dt.year.values, time.dt.dayofyear.values
+    begins = np.ones(time.size, bool)
+    begins[1:] = (np.diff(year) != 0) | ((day[1:] - 1) % days == 0)
+    return np.cumsum(begins) - 1
+
+
 def thinned(valid: np.ndarray, days: int) -> np.ndarray:
     """The mask (time,) with at least ``days`` days between values kept: a daily series as on a product's
     dates.

@@ -26,7 +26,7 @@ def back_loop(
     roots = [*body.state_cotangents, *body.invariant_cotangents]
     nodes = reachable(roots, leaves=kept)
     f.pointers("drv", "drv", len(shape.lane_drivers))
-    f.pointers("slots", "slot", body.recorded)
+    f.pointers("slots", "slot", len(body.summed))
     invariants = f.load(f.head, "inv", "c", shape.invariants)
     f.load(f.head, "state", "s", shape.states)
     zero = f.block.constant(0.0, "f", True)
@@ -35,8 +35,9 @@ def back_loop(
     env = f.drivers({n for n in nodes if n.op == "input" and n.param[0] == "driver"})
     env |= {n: invariants[n.param[1]] for n in inputs(nodes, "invariant")}
     cotangents = [Value(f"%a{i}", "f", True) for i in range(shape.states)]
-    for i in range(body.recorded):
-        lines += [f"  %rp{i} = getelementptr i8, ptr %slot{i}, i64 %offset", *f.masked_load(f"r{i}", f"rp{i}")]
+    for i, summed in enumerate(body.summed):
+        offset = "0" if summed else "%offset"
+        lines += [f"  %rp{i} = getelementptr i8, ptr %slot{i}, i64 {offset}", *f.masked_load(f"r{i}", f"rp{i}")]
         cotangents.append(Value(f"%r{i}", "f", True))
     env |= {n: cotangents[n.param[1]] for n in inputs(nodes, "cotangent")}
     place = {node: i for i, node in enumerate(kept)}

@@ -31,6 +31,7 @@ class ForwardBody:
 
     after: Sequence[Node]
     recorded: Sequence[Node]
+    summed: Sequence[bool]  # of what is recorded: whether its sum over the days is all that is kept
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class TangentBody(ForwardBody):
 
 @dataclass(frozen=True)
 class AdjointBody:
-    """A day and its adjoint; ``recorded`` is how many outputs have a cotangent."""
+    """A day and its adjoint; ``summed`` says of each output with a cotangent whether that is the same every day."""
 
     after: Sequence[Node]
     state_cotangents: Sequence[Node]
     invariant_cotangents: Sequence[Node]
-    recorded: int
+    summed: Sequence[bool]
 
     def kept(self) -> list[Node]:
         """What the way back reads instead of working it out again.

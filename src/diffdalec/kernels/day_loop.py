@@ -17,6 +17,7 @@ def day_loop(
     """A function that takes the days of a piece forwards: recording, or filling the scratch with what is ``kept``."""
     f = Function(target, shape)
     recorded = list(body.recorded) if isinstance(body, ForwardBody) else []
+    summed = list(body.summed) if isinstance(body, ForwardBody) else []
     nodes = reachable([*body.after, *recorded, *(kept or ())])
     f.pointers("drv", "drv", len(shape.lane_drivers))
     f.pointers("slots", "slot", len(recorded))
@@ -40,13 +41,21 @@ def day_loop(
                 f"  store {f.vector} {value.text}, ptr {pointer}, align {f.bytes}",
             ]
     after = f.values(body.after, env)
-    for i, value in enumerate(f.values(recorded, env)):
-        lines += [f"  %rp{i} = getelementptr i8, ptr %slot{i}, i64 %offset", f.masked_store(value, f"rp{i}")]
     phis = [
         f"  %x{i} = phi {f.vector} [ %s{i}, %entry ], [ {v.text}, %loop ]" for i, v in enumerate(after)
     ]
     ends: list[str] = []
     f.store(ends, "state", "e", after)
+    for i, value in enumerate(f.values(recorded, env)):
+        if not summed[i]:
+            lines += [f"  %rp{i} = getelementptr i8, ptr %slot{i}, i64 %offset", f.masked_store(value, f"rp{i}")]
+            continue
+        # A piece is summed in a register and then added to the run's sum, so that float32 keeps its digits.
+        total = f.block.op("fadd", Value(f"%sum{i}", "f", True), value)
+        phis.append(f"  %sum{i} = phi {f.vector} [ zeroinitializer, %entry ], [ {total.text}, %loop ]")
+        ends += f.masked_load(f"so{i}", f"slot{i}")
+        ends.append(f"  %sn{i} = fadd {f.vector} %so{i}, {total.text}")
+        ends.append(f.masked_store(Value(f"%sn{i}", "f", True), f"slot{i}"))
     scratch = ", ptr %scratch" if kept is not None else ""
     here = (
         ["  %here = phi ptr [ %scratch, %entry ], [ %herenext, %loop ]", *phis] if kept is not None else phis

@@ -69,11 +69,10 @@ def _call(run, invariants: jax.Array, invariants_dot: jax.Array, states_dot: jax
     results = ("final", "final_tangents", "recorded", "recorded_tangents")
     name = plan.register(plan.tangent_ir, run.days, arguments, results)
     n, count, k = plan.program.n_state, plan.lanes.count, plan.directions
-    days = [stop - start for start, stop in plan.windows]
-    shapes = [(n, count), (k, n, count), *((d, count) for d in days), *((k, d, count) for d in days)]
+    rows = [kept.rows for kept in plan.kept]
+    shapes = [(n, count), (k, n, count), *((r, count) for r in rows), *((k, r, count) for r in rows)]
     made = [jax.ShapeDtypeStruct(s, plan.dtype) for s in shapes]
     out = jax.ffi.ffi_call(name, made)(
         invariants, run.state, run.calendar, invariants_dot, states_dot, *run.drivers
     )
-    windows = len(days)
-    return out[0], out[1], out[2 : 2 + windows], out[2 + windows :]
+    return out[0], out[1], out[2 : 2 + len(rows)], out[2 + len(rows) :]

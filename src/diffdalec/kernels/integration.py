@@ -40,12 +40,12 @@ def _forward(plan: Plan, days: int, invariants, state, data, calendar, keep: boo
     name = plan.register(plan.forward_ir, days, ("invariants", "states", "calendar", "drivers"), results)
     count = plan.lanes.count
     shapes: list[tuple[int, ...]] = [(plan.program.n_state, count)]
-    shapes += [(stop - start, count) for start, stop in plan.windows]
+    shapes += [(kept.rows, count) for kept in plan.kept]
     if keep:
         shapes.append(plan.boundaries)
     made = [jax.ShapeDtypeStruct(s, plan.dtype) for s in shapes]
     out = jax.ffi.ffi_call(name, made)(invariants, state, calendar, *data)
-    recorded = list(out[1 : 1 + len(plan.windows)])
+    recorded = list(out[1 : 1 + len(plan.kept)])
     return (out[0], recorded), out[-1] if keep else None
 
 

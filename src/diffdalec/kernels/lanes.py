@@ -79,11 +79,34 @@ def lay_out(constants: Sequence[Any], initial: Sequence[Any], drivers: Sequence[
     return Lanes(tuple(shape), members, tuple(kind if axes else SHARED for axes in varying))
 
 
-def pieces(length: int, windows: Sequence[tuple[int, int]], chunk: int) -> list[tuple[int, int, tuple[int, ...]]]:
-    """The run cut at the bounds of the windows and into chunks: (first, after the last, the windows that hold it)."""
-    cuts = sorted({0, length} | {day for window in windows for day in window})
+@dataclass(frozen=True)
+class Kept:
+    """The days of a recording: ``windows`` (first, after the last) in order, and whether their sum is all that is
+    kept."""
+
+    windows: tuple[tuple[int, int], ...]
+    summed: bool
+
+    @property
+    def rows(self) -> int:
+        """Rows of lanes that are kept."""
+        return 1 if self.summed else sum(stop - start for start, stop in self.windows)
+
+    def row(self, day: int) -> int | None:
+        """Where ``day`` is kept; None where it is not."""
+        before = 0
+        for start, stop in self.windows:
+            if start <= day < stop:
+                return 0 if self.summed else before + day - start
+            before += stop - start
+        return None
+
+
+def pieces(length: int, kept: Sequence[Kept], chunk: int) -> list[tuple[int, int, tuple[int, ...]]]:
+    """The run cut at the bounds of all windows and into chunks: (first, after the last, the recordings of it)."""
+    cuts = sorted({0, length} | {day for k in kept for window in k.windows for day in window})
     found = []
     for first, last in pairwise(cuts):
-        inside = tuple(i for i, (start, stop) in enumerate(windows) if start <= first and last <= stop)
+        inside = tuple(i for i, k in enumerate(kept) if k.row(first) is not None)
         found += [(day, min(day + chunk, last), inside) for day in range(first, last, chunk)]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from .bodies import HEADER, AdjointBody, ForwardBody, Shape, TangentBody
 from .call import register, run_blocks
 from .frame import WORDS
 from .graph import Node
-from .lanes import LANE, SHARED, Lanes, pieces
+from .lanes import LANE, SHARED, Kept, Lanes, pieces
 from .machine import compiled, host_target
 from .program import adjoint_kernel, forward_kernel, tangent_kernel
 from .trace import DayProgram
@@ -36,7 +37,7 @@ class Plan:
     lanes: Lanes
     dtype: np.dtype
     length: int
-    windows: tuple[tuple[int, int], ...]
+    kept: tuple[Kept, ...]  # of each recording
     threads: int
     directions: int = 0  # of tangents
 
@@ -57,18 +58,21 @@ class Plan:
 
     @cached_property
     def pieces(self) -> list[tuple[int, int, tuple[int, ...]]]:
-        return pieces(self.length, self.windows, CHUNK_DAYS)
+        return pieces(self.length, self.kept, CHUNK_DAYS)
 
     @cached_property
-    def bodies(self) -> dict[tuple[int, ...], tuple[int, ...]]:
-        """By the values recorded, so that windows of the same output share a body: those of its first piece."""
-        found: dict[tuple[int, ...], tuple[int, ...]] = {}
+    def bodies(self) -> dict[tuple[tuple[int, bool], ...], tuple[int, ...]]:
+        """By the values recorded, so that recordings of the same output share a body: those of its first piece."""
+        found: dict[tuple[tuple[int, bool], ...], tuple[int, ...]] = {}
         for _, _, inside in self.pieces:
             found.setdefault(self._values(inside), inside)
         return dict(sorted(found.items()))
 
-    def _values(self, inside: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(self.outputs[self.program.n_state + i].index for i in inside)
+    def _values(self, inside: tuple[int, ...]) -> tuple[tuple[int, bool], ...]:
+        return tuple((self.outputs[self.program.n_state + i].index, self.kept[i].summed) for i in inside)
+
+    def _summed(self, inside: tuple[int, ...]) -> list[bool]:
+        return [self.kept[i].summed for i in inside]
 
     @cached_property
     def shape(self) -> Shape:
@@ -79,7 +83,10 @@ class Plan:
     @cached_property
     def forward_ir(self) -> str:
         outputs, n = self.outputs, self.program.n_state
-        bodies = [ForwardBody(outputs[:n], [outputs[n + i] for i in inside]) for inside in self.bodies.values()]
+        bodies = [
+            ForwardBody(outputs[:n], [outputs[n + i] for i in inside], self._summed(inside))
+            for inside in self.bodies.values()
+        ]
         return forward_kernel(self.target, self.shape, bodies)
 
     @cached_property
@@ -87,7 +94,7 @@ class Plan:
         bodies = []
         for inside in self.bodies.values():
             after, states, invariants = self.program.adjoint(self.dtype, self.shape.lane_drivers, inside)
-            bodies.append(AdjointBody(after, states, invariants, len(inside)))
+            bodies.append(AdjointBody(after, states, invariants, self._summed(inside)))
         return adjoint_kernel(self.target, self.shape, bodies, CHUNK_DAYS)
 
     @cached_property
@@ -95,7 +102,7 @@ class Plan:
         lane_drivers, n, bodies = self.shape.lane_drivers, self.program.n_state, []
         for inside in self.bodies.values():
             values, tangents = self.program.tangents(self.dtype, lane_drivers, inside)
-            bodies.append(TangentBody(values[:n], values[n:], tangents))
+            bodies.append(TangentBody(values[:n], values[n:], self._summed(inside), tangents))
         shape = replace(self.shape, slots=3 * self.shape.slots)
         return tangent_kernel(self.target, shape, bodies, CHUNK_DAYS, DIRECTION_GROUPS)
 
@@ -110,7 +117,7 @@ class Plan:
             rows[row] = first, last, numbers[self._values(inside)]
             for slot, i in enumerate(inside):
                 which[row, slot] = i
-                offset[row, slot] = (first - self.windows[i][0]) * self.lanes.count * self.dtype.itemsize
+                offset[row, slot] = (self.kept[i].row(first) or 0) * self.lanes.count * self.dtype.itemsize
         return rows, which, offset
 
     def filled_table(self, recorded: Sequence[int], tangents: Sequence[int]) -> np.ndarray:
@@ -118,8 +125,7 @@ class Plan:
         rows, which, offset = self.table
         parts = [rows, np.array([*recorded, 0], np.int64)[which] + offset]
         if self.directions:
-            days = [stop - start for start, stop in self.windows]
-            between = np.array([*days, 0], np.int64) * (self.lanes.count * self.dtype.itemsize)
+            between = np.array([*(k.rows for k in self.kept), 0], np.int64) * (self.lanes.count * self.dtype.itemsize)
             parts += [np.array([*tangents, 0], np.int64)[which] + offset, between[which]]
         return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
@@ -134,8 +140,11 @@ class Plan:
         ``recorded_tangents``, and the ``drivers``.
         """
         kernel = compiled(ir)
-        windows = len(self.windows)
-        sizes = {"recorded": windows, "recorded_tangents": windows, "drivers": len(self.lanes.kinds)}
+        count = len(self.kept)
+        sizes = {"recorded": count, "recorded_tangents": count, "drivers": len(self.lanes.kinds)}
+        rows = self.lanes.count * self.dtype.itemsize
+        sums = [(name, i) for name in ("recorded", "recorded_tangents") if name in results for i in range(count)]
+        sums = [(name, i) for name, i in sums if self.kept[i].summed]
         strides = [0 if k == SHARED else 1 if k == LANE else -1 for k in self.lanes.kinds]
 
         def run(given: list[int], made: list[int], days: int) -> None:
@@ -148,6 +157,8 @@ class Plan:
                         groups[name] = list(islice(rest, sizes[name]))
                     else:
                         words[name] = next(rest)
+            for name, i in sums:
+                ctypes.memset(groups[name][i], 0, rows * (1 if name == "recorded" else self.directions))
             table = self.filled_table(groups["recorded"], groups["recorded_tangents"])
             words |= {"table": table.ctypes.data, "rows": len(table), "members": self.lanes.members}
             words |= {"blocks": self.blocks, "lanes": self.lanes.count, "directions": self.directions}
@@ -160,7 +171,7 @@ class Plan:
     def register(self, ir: str, days: int, arguments: Sequence[str], results: Sequence[str]) -> str:
         """A name by which XLA finds the kernel; it tells all that the call depends on."""
         run = self.call(ir, arguments, results)
-        layout = f"{self.lanes}{self.length}{self.windows}{self.threads}{days}{CHUNK_DAYS}{self.directions}"
+        layout = f"{self.lanes}{self.length}{self.kept}{self.threads}{days}{CHUNK_DAYS}{self.directions}"
         text = f"{ir}{layout}{arguments}{results}"
         name = f"diffdalec_kernel_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
         register(name, partial(_with_days, run, days))

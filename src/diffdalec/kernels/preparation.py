@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .lanes import LANE, lay_out
+from .lanes import LANE, Kept, lay_out
 from .machine import available
 from .plan import Plan
 from .primitives import UnsupportedStep
@@ -19,7 +19,10 @@ from .trace import DayProgram
 
 
 class Recording(Protocol):
-    """What is kept of days ``start`` … ``stop`` − 1: ``select(state after the day, output of the day)``."""
+    """What is kept of days ``start`` … ``stop`` − 1: ``select(state after the day, output of the day)``.
+
+    With ``sampled``, only of these; with ``summed``, the sum over the days.
+    """
 
     @property
     def select(self) -> Callable[[Any, Any], jax.Array]: ...
@@ -27,6 +30,10 @@ class Recording(Protocol):
     def start(self) -> int: ...
     @property
     def stop(self) -> int: ...
+    @property
+    def sampled(self) -> tuple[int, ...] | None: ...
+    @property
+    def summed(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,12 @@ class Prepared:
         return jax.tree.unflatten(self.state_tree, [row.reshape(*leading, *self.plan.lanes.shape) for row in state])
 
     def series(self, recorded: Sequence[jax.Array], *leading: int) -> dict[str, jax.Array]:
-        """What is recorded, by name, (…, days, *lanes)."""
-        shape = self.plan.lanes.shape
-        return {n: v.reshape(*leading, -1, *shape) for n, v in zip(self.names, recorded, strict=True)}
+        """What is recorded, by name, (…, days, *lanes), or (…, *lanes) where it is a sum."""
+        shape, kept = self.plan.lanes.shape, self.plan.kept
+        return {
+            n: v.reshape(*leading, *(() if k.summed else (k.rows,)), *shape)
+            for n, v, k in zip(self.names, recorded, kept, strict=True)
+        }
 
 
 def prepare(
@@ -99,9 +109,9 @@ def prepare(
     program = DayProgram(
         day, [one] * len(state_leaves), [one] * len(driver_leaves), [one] * len(constant_leaves)
     )
-    windows = tuple((r.start, r.stop) for r in recordings.values())
+    kept = tuple(_kept(r) for r in recordings.values())
     return Prepared(
-        plan=Plan(program, lanes, dtype, length, windows, threads or os.cpu_count() or 1, directions),
+        plan=Plan(program, lanes, dtype, length, kept, threads or os.cpu_count() or 1, directions),
         names=tuple(recordings),
         state_tree=state_tree,
         constants=[lanes.flat(x) for x in constant_leaves],
@@ -109,6 +119,12 @@ def prepare(
         drivers=[lanes.driver(x, kind)[0] for x, kind in zip(driver_leaves, lanes.kinds, strict=True)],
         calendar=calendar.astype(jnp.int32),
     )
+
+
+def _kept(recording: Recording) -> Kept:
+    if recording.sampled is None:
+        return Kept(((recording.start, recording.stop),), recording.summed)
+    return Kept(tuple((day, day + 1) for day in recording.sampled), recording.summed)
 
 
 def _common_dtype(leaves: Sequence[Any]) -> np.dtype:

@@ -109,6 +109,11 @@ def tangent_loop(
     after = [[zero] * directions if x is None else values[x] for x in body.tangents.roots]
     for i, found in enumerate(after[shape.states :]):
         for g, value in enumerate(found):
+            if body.summed[i]:
+                lines += f.masked_load(f"so{i}x{g}", f"out{i}x{g}")
+                total = f.block.op("fadd", Value(f"%so{i}x{g}", "f", True), value)
+                lines.append(f.masked_store(total, f"out{i}x{g}"))
+                continue
             lines += [
                 f"  %rp{i}x{g} = getelementptr i8, ptr %out{i}x{g}, i64 %offset",
                 f.masked_store(value, f"rp{i}x{g}"),

@@ -24,13 +24,15 @@ CHUNK_DAYS = 365
 class Recording:
     """What is kept of days ``start`` … ``stop`` − 1 of the run: ``select(state after the day, output of the day)``.
 
-    With ``sampled``, days of the run in ascending order, only these are kept.
+    With ``sampled``, days of the run in ascending order, only these are kept. With ``summed``, all that is kept is
+    the sum over the days.
     """
 
     select: Callable[[State, Output], jax.Array]
     start: int
     stop: int
     sampled: tuple[int, ...] | None = None
+    summed: bool = False
 
 
 def integrate(
@@ -47,8 +49,8 @@ def integrate(
     (days, …).
 
     ``constants`` (the lanes' coefficients) and ``initial`` are what may be differentiated. Returns the final state
-    and, for each recording, its values with a leading axis of ``stop − start`` days. Differentiable in reverse mode
-    with the states at chunk bounds as the only stored trajectory.
+    and, for each recording, its values with a leading axis of days (``stop − start`` or those sampled), or their sum.
+    Differentiable in reverse mode with the states at chunk bounds as the only stored trajectory.
     """
     length = calendar.shape[0]
     for name, r in recordings.items():
@@ -59,7 +61,7 @@ def integrate(
     state = initial
     parts: dict[str, list[jax.Array]] = {name: [] for name in recordings}
     for first, last in pairwise(cuts):
-        active = {n: r.select for n, r in recordings.items() if r.start <= first and last <= r.stop}
+        active = {n: r for n, r in recordings.items() if r.start <= first and last <= r.stop}
         state, values = _piece(step, active, constants, state, drivers, calendar[first:last], chunk)
         for name in active:
             parts[name].append(values[name])
@@ -67,9 +69,9 @@ def integrate(
 
 
 def _kept(recording: Recording, daily: jax.Array) -> jax.Array:
-    if recording.sampled is None:
-        return daily
-    return daily[jnp.asarray(recording.sampled) - recording.start]
+    if recording.sampled is not None:
+        daily = daily[jnp.asarray(recording.sampled) - recording.start]
+    return jnp.sum(daily, axis=0) if recording.summed else daily
 
 
 Integrator = Callable[..., tuple[State, dict[str, jax.Array]]]
@@ -85,17 +87,20 @@ def _piece(step, active, constants, state, drivers, calendar, chunk):
 
     def day(state, index):
         state, output = step(state, jax.tree.map(lambda x: x[index], drivers), constants)
-        return state, {name: select(state, output) for name, select in active.items()}
+        return state, {name: r.select(state, output) for name, r in active.items()}
 
     def days(state, indices):
-        return jax.lax.scan(jax.checkpoint(day), state, indices)
+        state, values = jax.lax.scan(jax.checkpoint(day), state, indices)
+        # A sum is taken chunk by chunk: nothing daily is stored, and float32 keeps its digits.
+        sums = {name for name, r in active.items() if r.summed and r.sampled is None}
+        return state, {n: jnp.sum(v, axis=0, keepdims=True) if n in sums else v for n, v in values.items()}
 
     whole = calendar.shape[0] // chunk * chunk
     pieces = []
     if whole:
         chunks = calendar[:whole].reshape(-1, chunk)
         state, values = jax.lax.scan(jax.checkpoint(days), state, chunks)
-        pieces.append(jax.tree.map(lambda x: x.reshape(whole, *x.shape[2:]), values))
+        pieces.append(jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), values))
     if whole < calendar.shape[0]:
         state, values = jax.checkpoint(days)(state, calendar[whole:])
         pieces.append(values)

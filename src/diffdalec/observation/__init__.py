@@ -2,7 +2,19 @@
 only.
 """
 
+from .comparison import Comparison, DayOfStream, compared_in_run
 from .operators import BiomassAtAge, Daily, FinalBiomass, Operator, WindowMean
 from .target import Target, score_scale
 
-__all__ = ["BiomassAtAge", "Daily", "FinalBiomass", "Operator", "Target", "WindowMean", "score_scale"]
+__all__ = [
+    "BiomassAtAge",
+    "Comparison",
+    "Daily",
+    "DayOfStream",
+    "FinalBiomass",
+    "Operator",
+    "Target",
+    "WindowMean",
+    "compared_in_run",
+    "score_scale",
+]

@@ -58,25 +58,23 @@ class Daily(_EveryDay):
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class WindowMean(_EveryDay):
-    """Means over consecutive windows of ``days``, (n, …) -> (windows, …), the last window may be short.
+    """Means over windows of consecutive days, (n, …) -> (windows, …).
 
-    ``weights`` (windows, days, …) choose the days that count: a tower's window mean is compared with the model's
-    mean over the days that the tower saw. A window without any counts as 0 and must be masked in the target.
+    ``index`` (windows, most days of one) are the days of each window; a shorter one is filled up with n, of weight 0.
+    ``weights`` (windows, most days of one, …) choose the days that count: a tower's window mean is compared with the
+    model's mean over the days that the tower saw. A window without any counts as 0 and must be masked in the target.
     """
 
     weights: jax.Array
+    index: jax.Array
     output: str = _static()
     start: int = _static()
     stop: int = _static()
-    days: int = _static()
 
     def __call__(self, daily: jax.Array) -> jax.Array:
-        windows = self.weights.shape[0]
-        padding = windows * self.days - daily.shape[0]
-        padded = jnp.pad(daily, [(0, padding)] + [(0, 0)] * (daily.ndim - 1))
-        grouped = padded.reshape(windows, self.days, *daily.shape[1:])
+        padded = jnp.pad(daily, [(0, 1)] + [(0, 0)] * (daily.ndim - 1))
         weights = leading_axes(self.weights, daily.ndim - 1, 2)
-        return jnp.sum(grouped * weights, axis=1) / jnp.maximum(jnp.sum(weights, axis=1), 1.0)
+        return jnp.sum(padded[self.index] * weights, axis=1) / jnp.maximum(jnp.sum(weights, axis=1), 1.0)
 
 
 @jax.tree_util.register_dataclass
