@@ -144,10 +144,10 @@ def _axis(centres: np.ndarray, origin: int, name: str, resolution: float | None)
         raise InputError(f"{name} has {centres.size} value{'s' * (centres.size != 1)}, expected a regular axis")
     step = (centres[-1] - centres[0]) / (centres.size - 1) if centres.size > 1 else resolution
     assert step is not None
-    per_degree = int(round(1.0 / step)) if step > 0 else 0
+    per_degree = round(1.0 / step) if step > 0 else 0
     if per_degree < 1:
         raise InputError(f"{name} is spaced by {step:g}°, expected ascending cells of at most one degree")
-    first = int(round((centres[0] - origin) * per_degree - 0.5))
+    first = round((centres[0] - origin) * per_degree - 0.5)
     axis = Axis(per_degree, first, centres.size, origin)
     off = np.abs(centres - axis.centres) * per_degree
     if off.max() > _ALIGNMENT:

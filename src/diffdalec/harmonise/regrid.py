@@ -84,7 +84,7 @@ def overlap(source: np.ndarray, target: np.ndarray, *, sine: bool) -> sparse.csr
     cuts = np.unique(np.concatenate([ends, inner, outer]))
     middle = (cuts[1:] + cuts[:-1]) / 2
     measure = _measure(cuts, sine)
-    place = (np.searchsorted(target, middle) - 1, np.searchsorted(source, middle) - 1)
+    place = (_cell_of(middle, target), _cell_of(middle, source))
     return sparse.csr_array((measure, place), shape=shape)
 
 
@@ -113,6 +113,11 @@ def regrid(field: xr.DataArray, target: tuple[Axis, Axis], minimum_valid_fractio
 def replicated(values: np.ndarray, times: int) -> np.ndarray:
     """Every cell of ``values`` (…, rows, columns) as ``times`` × ``times`` cells of the same value."""
     return np.repeat(np.repeat(values, times, axis=-2), times, axis=-1)
+
+
+def _cell_of(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    # Edges that should coincide may differ by rounding; the sliver between them goes to either neighbour.
+    return (np.searchsorted(edges, points, side="right") - 1).clip(0, len(edges) - 2)
 
 
 def _lengths(axis: Axis, sine: bool) -> np.ndarray:
