@@ -109,15 +109,15 @@ TRAITS = _rows(
 
 PRODUCTS = _rows(
     "product",
-    # What a product holds before it is harmonised; six-hourly values are rates, so that a day is their mean.
+    # What a product holds before it is harmonised. Amounts keep their interval of six hours; days are made later.
     ("air_temperature", "degC", "air temperature at 2 m", "Ta", (-95.0, 65.0)),
     ("air_temperature_minimum", "degC", "lowest air temperature of 6 hours", "", (-95.0, 65.0)),
     ("air_temperature_maximum", "degC", "highest air temperature of 6 hours", "", (-95.0, 65.0)),
-    ("precipitation_rate", "mm d-1", "precipitation rate of 6 hours", "", (-1.0, 4000.0)),
+    ("precipitation_amount", "mm", "precipitation of 6 hours", "", (-0.25, 1000.0)),
     ("shortwave_flux", "W m-2", "downward shortwave radiation, mean of 6 hours", "", (-5.0, 1500.0)),
     ("longwave_flux", "W m-2", "downward longwave radiation, mean of 6 hours", "", (20.0, 700.0)),
     ("specific_humidity", "kg kg-1", "specific humidity at 2 m", "q", (-1e-3, 0.06)),
-    ("air_pressure", "hPa", "air pressure at the surface", "p", (400.0, 1100.0)),
+    ("surface_pressure", "Pa", "air pressure at the surface", "p", (4.0e4, 1.1e5)),
     ("eastward_wind", "m s-1", "eastward wind at 10 m", "u", (-90.0, 90.0)),
     ("northward_wind", "m s-1", "northward wind at 10 m", "v", (-90.0, 90.0)),
     ("potential_evaporation", "mm d-1", "potential evaporation", "Ep", (-10.0, 60.0)),

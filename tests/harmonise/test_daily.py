@@ -59,7 +59,7 @@ def test_supersaturated_air_has_no_deficit_and_missing_stays_missing():
 
 
 def test_the_deficit_is_taken_six_hourly_and_then_averaged():
-    day = six_hourly(air_temperature=[10, 16, 24, 18], specific_humidity=[0.008] * 4, air_pressure=[1000.0] * 4)
+    day = six_hourly(air_temperature=[10, 16, 24, 18], specific_humidity=[0.008] * 4, surface_pressure=[1e5] * 4)
     each = [float(vapour_pressure_deficit(t, 0.008, 1000.0)) for t in (10.0, 16.0, 24.0, 18.0)]
     found = daily_vpd(day)
     assert found.item() == pytest.approx(np.mean(each))
@@ -84,15 +84,14 @@ def test_a_day_of_radiation_and_of_rain_by_hand():
     # 0, 300, 500, 100 W m-2 for 21,600 s each: 900 · 21,600 J m-2
     flux = six_hourly(shortwave_flux=[0, 300, 500, 100])["shortwave_flux"]
     assert daily_shortwave(flux).item() == pytest.approx(900 * 21_600 / 1e6)
-    # 1 mm and 3 mm in six hours each are 4 mm in the day; as rates they are 4 and 12 mm d-1
-    rate = six_hourly(precipitation_rate=[4, 0, 12, 0])["precipitation_rate"]
-    assert daily_precipitation(rate).item() == pytest.approx(4.0)
+    amount = six_hourly(precipitation_amount=[1, 0, 3, 0])["precipitation_amount"]
+    assert daily_precipitation(amount).item() == pytest.approx(4.0)
 
 
 def test_days_below_zero_are_set_to_zero_and_counted():
-    rate = six_hourly(precipitation_rate=[-0.1, 0, 0, 0, 4, 0, 0, 0])["precipitation_rate"]
-    found = daily_precipitation(rate)
-    assert found.values.ravel().tolist() == [0.0, 1.0] and found.attrs["set_to_zero"] == 1
+    amount = six_hourly(precipitation_amount=[-0.1, 0, 0, 0, 4, 0, 0, 0])["precipitation_amount"]
+    found = daily_precipitation(amount)
+    assert found.values.ravel().tolist() == [0.0, 4.0] and found.attrs["set_to_zero"] == 1
 
 
 def test_a_missing_value_makes_its_day_missing():

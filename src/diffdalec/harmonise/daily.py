@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from ..errors import InputError
-from ..units import daily_radiation_from_watts
+from ..units import daily_radiation_from_watts, hectopascal_from_pascal
 from ..variables import FORCING
 from .humidity import vapour_pressure_deficit
 
@@ -37,9 +37,9 @@ def daily_shortwave(flux: xr.DataArray) -> xr.DataArray:
     return _not_negative(daily_radiation_from_watts(_by_day(flux).mean("step", skipna=False)), "shortwave")
 
 
-def daily_precipitation(rate: xr.DataArray) -> xr.DataArray:
-    """``precipitation`` [mm d-1] of 6-hourly rates [mm d-1]; amounts of six hours were made rates by their reader."""
-    return _not_negative(_by_day(rate).mean("step", skipna=False), "precipitation")
+def daily_precipitation(amount: xr.DataArray) -> xr.DataArray:
+    """``precipitation`` [mm d-1] of 6-hourly amounts [mm]: the sum of the day's four."""
+    return _not_negative(_by_day(amount).sum("step", skipna=False), "precipitation")
 
 
 def daily_vpd(six_hourly: xr.Dataset) -> xr.DataArray:
@@ -47,9 +47,8 @@ def daily_vpd(six_hourly: xr.Dataset) -> xr.DataArray:
 
     The other order (the deficit of the mean temperature) is lower, es being convex: by 13 % on a day of 10 to 24 °C.
     """
-    deficit = vapour_pressure_deficit(
-        six_hourly["air_temperature"], six_hourly["specific_humidity"], six_hourly["air_pressure"]
-    )
+    pressure = hectopascal_from_pascal(six_hourly["surface_pressure"])
+    deficit = vapour_pressure_deficit(six_hourly["air_temperature"], six_hourly["specific_humidity"], pressure)
     return _named(_by_day(deficit).mean("step", skipna=False), "vpd")
 
 
