@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import glob
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,14 +73,21 @@ class Header:
 
 
 class Find(Protocol):
-    """``find(location, years=range(2001, 2020), **settings)``: the files of a folder, a glob or one path, sorted.
+    """``find(location, years=range(2001, 2020), wanted=("et",), **settings)``: the files of a folder, a glob or one
+    path, sorted.
 
-    Raises InputError where there are none, where a year or month of ``years`` is missing, where two files hold the
-    same, and for a setting that the product does not have.
+    ``wanted`` are our names of the variables that must be there; without them those are taken that are found.
+    Raises InputError where there are none, where a variable wanted, or a year or month of ``years`` is missing, where
+    two files hold the same, and for a setting that the product does not have.
     """
 
     def __call__(
-        self, location: str | Path, *, years: range | None = None, **settings: Any
+        self,
+        location: str | Path,
+        *,
+        years: range | None = None,
+        wanted: Sequence[str] | None = None,
+        **settings: Any,
     ) -> tuple[SourceFile, ...]: ...
 
 
@@ -154,44 +161,58 @@ def matches(
         )
 
 
-def complete(
-    files: Iterable[SourceFile], expected: Iterable[tuple[tuple[str, ...], datetime.date]], location: str | Path
+def only_wanted(
+    files: Iterable[SourceFile], wanted: Sequence[str] | None, product: str, location: str | Path
+) -> list[SourceFile]:
+    """The files that hold a variable wanted. Raises InputError for a variable that none of them holds."""
+    listed = list(files)
+    if wanted is None:
+        return listed
+    held = {name for file in listed for name in file.variables}
+    for name in wanted:
+        if name not in held:
+            raise InputError(f"{product}: no file at {location} holds {name}; found are {', '.join(sorted(held))}.")
+    return [file for file in listed if set(wanted) & set(file.variables)]
+
+
+def unique(
+    files: Iterable[SourceFile],
+    location: str | Path,
+    key: Callable[[SourceFile], Hashable] = lambda file: (file.variables, file.start),
 ) -> tuple[SourceFile, ...]:
-    """The files sorted, once each period of ``expected`` (variables, start) is there and nothing is there twice.
-
-    Only files of the expected periods are kept. Raises InputError for a missing or a doubled one.
-    """
-    by_period = unique(files, location)
-    wanted = list(expected)
-    missing = [key for key in wanted if key not in by_period]
-    if missing:
-        product = next(iter(by_period.values())).product if by_period else "the product"
-        raise InputError(f"{product}: {location} lacks {_periods(missing)}.")
-    return tuple(sorted(by_period[key] for key in wanted))
-
-
-def unique(files: Iterable[SourceFile], location: str | Path) -> dict[tuple, SourceFile]:
-    """(variables, start) -> file. Raises InputError where two files hold the same."""
-    by_period: dict[tuple, SourceFile] = {}
-    for file in files:
-        key = (file.variables, file.start)
-        if key in by_period:
+    """The files sorted. Raises InputError where two hold the same."""
+    by_key: dict[Hashable, SourceFile] = {}
+    for file in sorted(files):
+        other = by_key.setdefault(key(file), file)
+        if other is not file:
             raise InputError(
-                f"{file.product}: {by_period[key].path.name} and {file.path.name} at {location} hold the same "
+                f"{file.product}: {other.path.name} and {file.path.name} at {location} hold the same "
                 f"{', '.join(file.variables)}; expected one of them."
             )
-        by_period[key] = file
-    return by_period
+    return tuple(by_key.values())
 
 
-def yearly(files: list[SourceFile], years: range | None, location: str | Path) -> tuple[SourceFile, ...]:
-    """Files that hold a year each: those of ``years`` for every variable found, all of them without ``years``."""
-    if years is None:
-        return tuple(sorted(unique(files, location).values()))
-    variables = sorted({file.variables for file in files})
-    return complete(
-        files, [(names, datetime.date(year, 1, 1)) for names in variables for year in years], location
-    )
+def complete(
+    files: Iterable[SourceFile], starts: Iterable[datetime.date] | None, location: str | Path
+) -> tuple[SourceFile, ...]:
+    """The files of the periods that begin on ``starts``, for every variable found, sorted; all without ``starts``.
+
+    Raises InputError for a period that is missing or there twice.
+    """
+    listed = unique(files, location)
+    if starts is None:
+        return listed
+    by_period = {(file.variables, file.start): file for file in listed}
+    wanted = [(names, start) for names in sorted({file.variables for file in listed}) for start in starts]
+    missing = [period for period in wanted if period not in by_period]
+    if missing:
+        raise InputError(f"{listed[0].product}: {location} lacks {_periods(missing)}.")
+    return tuple(by_period[period] for period in wanted)
+
+
+def first_days(years: range | None) -> list[datetime.date] | None:
+    """1 January of each year; None without years."""
+    return None if years is None else [datetime.date(year, 1, 1) for year in years]
 
 
 def chosen_settings(product: str, known: Iterable[str], given: Mapping[str, Any]) -> Settings:

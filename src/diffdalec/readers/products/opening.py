@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import tempfile
 import zlib
@@ -19,13 +20,18 @@ _CLASSIC = (b"CDF\x01", b"CDF\x02")  # these, scipy reads and notices where the 
 _NETCDF = (*_CLASSIC, b"CDF\x05", b"\x89HDF")
 
 
+FIRST_PART = 4 << 20
+"""Bytes of a gzipped file, decompressed, in which its header is looked for before all of it is decompressed."""
+
+
 @contextmanager
-def opened(file: SourceFile) -> Iterator[xr.Dataset]:
+def opened(file: SourceFile, first_part: bool = False) -> Iterator[xr.Dataset]:
     """The file as a lazy Dataset: nothing decoded, nothing loaded. A ``.gz`` is decompressed first, as ``unpacked``.
 
-    Raises InputError where it is absent, truncated, damaged or no netCDF, also where that shows only in reading.
+    With ``first_part``, only its beginning is decompressed: enough for most headers, all else reads as 0.
+    Raises InputError where the file is absent, truncated, damaged or no netCDF.
     """
-    with unpacked(file) as plain:
+    with unpacked(file, first_part) as plain:
         path = plain.path
         engine = "scipy" if _magic(path) in _CLASSIC else "netcdf4"
         with refused_in_one_sentence(file.path):
@@ -35,28 +41,38 @@ def opened(file: SourceFile) -> Iterator[xr.Dataset]:
 
 
 @contextmanager
-def unpacked(file: SourceFile) -> Iterator[SourceFile]:
+def unpacked(file: SourceFile, first_part: bool = False) -> Iterator[SourceFile]:
     """The file itself, or, where it is gzipped, a decompressed copy in its ``scratch`` folder, removed afterwards.
 
     Open it once round several reads of one file. Raises InputError for a truncated or damaged archive.
     """
+    if not file.path.is_file():
+        raise InputError(f"{file.path.name}: the file is no longer at {file.path.parent}.")
     if file.path.suffix != ".gz":
-        if not file.path.is_file():
-            raise InputError(f"{file.path.name}: the file is no longer at {file.path.parent}.")
         yield file
         return
-    scratch = file.setting("scratch")
-    with tempfile.TemporaryDirectory(prefix="diffdalec-", dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(prefix="diffdalec-", dir=file.setting("scratch")) as folder:
         copy = Path(folder) / file.path.stem
         try:
             with gzip.open(file.path, "rb") as packed, copy.open("wb") as plain:
-                shutil.copyfileobj(packed, plain, 1 << 20)
+                if first_part:
+                    plain.write(packed.read(FIRST_PART))
+                    plain.truncate(max(plain.tell(), _decompressed_size(file.path)))
+                else:
+                    shutil.copyfileobj(packed, plain, 1 << 20)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise InputError(
                 f"{file.path.name}: cannot be decompressed, it is truncated or damaged "
                 f"({file.path.stat().st_size} bytes; {error})."
             ) from error
         yield file.at(copy)
+
+
+def _decompressed_size(path: Path) -> int:
+    """Size that the end of a gzip file states (modulo 4 GiB); a netCDF header disagrees where the end is lost."""
+    with path.open("rb") as handle:
+        handle.seek(-4, os.SEEK_END)
+        return int.from_bytes(handle.read(4), "little")
 
 
 @contextmanager

@@ -69,15 +69,17 @@ class Grid:
         return {"latitude": self.latitude.centres, "longitude": self.longitude.centres}
 
 
-def grid_of(dataset: xr.Dataset, file: str, resolutions: Sequence[float] | None) -> Grid:
+def grid_of(dataset: xr.Dataset, file: str, resolutions: Sequence[float] | None, aligned: bool = True) -> Grid:
     """The grid of an opened file. ``resolutions`` [degrees] are those that the product has, None for any.
 
-    Raises InputError for missing coordinates, another resolution, gaps, and centres that are no multiples of it from
-    −90 and −180.
+    Raises InputError for missing coordinates, another resolution, gaps, and, where the product is ``aligned``, cell
+    edges that are no multiples of it from −90 and −180.
     """
+    latitude = _coordinate(dataset, LATITUDE_NAMES, "latitude", file).values
+    longitude = _coordinate(dataset, LONGITUDE_NAMES, "longitude", file).values
     return Grid(
-        axis(_coordinate(dataset, LATITUDE_NAMES, "latitude", file), "latitude", file, resolutions),
-        axis(_coordinate(dataset, LONGITUDE_NAMES, "longitude", file), "longitude", file, resolutions),
+        axis(latitude, "latitude", file, resolutions, aligned),
+        axis(longitude, "longitude", file, resolutions, aligned),
     )
 
 
@@ -88,38 +90,42 @@ def names_of_axes(dataset: xr.Dataset, file: str) -> tuple[str, str]:
     return str(latitude.dims[0]), str(longitude.dims[0])
 
 
-def axis(centres: xr.DataArray | np.ndarray, name: str, file: str, resolutions: Sequence[float] | None) -> Axis:
-    """An axis of cell centres, checked, its centres made exact. Raises InputError as ``grid_of``."""
+def axis(
+    centres: np.ndarray, name: str, file: str, resolutions: Sequence[float] | None, aligned: bool = True
+) -> Axis:
+    """An axis of cell centres [degrees], checked and made exact. Raises InputError as ``grid_of``."""
     given = np.asarray(centres, dtype=np.float64)
-    if given.size < 2:
-        raise InputError(f"{file}: {name} has {given.size} values; expected a grid of 2 or more.")
-    origin, extent = (-90.0, 180.0) if name == "latitude" else (-180.0, 360.0)
-    step = np.median(np.abs(np.diff(given)))
+    if given.size < 2 or not np.isfinite(given).all():
+        raise InputError(f"{file}: {name} has {np.isfinite(given).sum()} values; expected those of a grid.")
+    step = float(np.median(np.abs(np.diff(given))))
     resolution = _nearest(step, resolutions)
-    if resolution is None or not np.isfinite(given).all():
-        expected = " or ".join(f"{value:.6g}" for value in resolutions) if resolutions else "a regular grid"
+    if resolution is None:
+        expected = " or ".join(f"{value:.6g}" for value in resolutions) if resolutions else "a share of 360"
         raise InputError(f"{file}: {name} has a spacing of {step:.6g} degrees; expected {expected}.")
-    places = round(extent / resolution)
-    # Longitudes from 0 to 360 wrap; an axis in these places is exact whatever its rounding in the file was.
-    place = (given - origin) / resolution - 0.5
-    index = np.rint(place).astype(int)
-    if np.abs(place - index).max() > MISALIGNED:
+    # Centres are counted in cells from the south pole or the dateline, so that their rounding in the file is lost.
+    origin, extent = (-90.0, 180.0) if name == "latitude" else (-180.0, 360.0)
+    cells = (given - origin) / resolution - 0.5
+    beside = 0.0 if aligned else float((cells - np.rint(cells)).mean())
+    index = np.rint(cells - beside).astype(int)
+    off = np.abs(cells - beside - index)
+    if off.max() > MISALIGNED:
         raise InputError(
-            f"{file}: {name} has centres such as {given[np.abs(place - index).argmax()]:.6g}; expected half a cell "
-            f"of {resolution:.6g} degrees beside multiples of it."
+            f"{file}: {name} has a centre at {given[off.argmax()]:.6g}; expected an even grid of {resolution:.6g} "
+            f"degrees{' whose edges are multiples of that' if aligned else ''}."
         )
+    number = round(extent / resolution)
     if name == "longitude":
-        index = index % places
-    if index.min() < 0 or index.max() >= places:
-        raise InputError(f"{file}: {name} reaches from {given.min():.6g} to {given.max():.6g} degrees.")
-    steps = np.diff(index if name == "latitude" else np.unwrap(index, period=places))
-    if not (np.all(steps == 1) or np.all(steps == -1)) or np.unique(index).size != index.size:
+        steps, index = np.diff(np.unwrap(index, period=number)), index % number
+    else:
+        steps = np.diff(index)
+    even = bool(np.all(steps == 1) or np.all(steps == -1)) and np.unique(index).size == index.size
+    if not even or index.min() < 0 or index.max() >= number:
         raise InputError(
             f"{file}: {name} does not run evenly in steps of {resolution:.6g} degrees from {given[0]:.6g} "
             f"to {given[-1]:.6g}."
         )
     order = np.argsort(index)
-    return Axis(name, origin + (index[order] + 0.5) * resolution, order, resolution)
+    return Axis(name, origin + (index[order] + 0.5 + beside) * resolution, order, resolution)
 
 
 def _nearest(step: float, resolutions: Sequence[float] | None) -> float | None:
