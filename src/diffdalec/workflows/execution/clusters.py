@@ -1,4 +1,4 @@
-"""Where workers come from: processes of this machine, a dask scheduler at an address, or SLURM jobs.
+"""Where workers come from: processes of this machine, or a dask scheduler at an address (SLURM: see ``jobs.py``).
 
 Each is a context that yields a :class:`Cluster` and takes everything down that it started.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,19 +15,22 @@ from typing import Any
 from ...errors import InputError
 from .environment import environment, worker_environment
 from .extra import require
-from .slurm import PRELOAD, Slurm, check_slurm, job_script, job_settings
+from .slurm import PRELOAD
 
 CLOSE_SECONDS = 20.0
 
 # Set for this process and handed to workers that it starts. Tasks hold no data in dask, so there is nothing to spill,
 # and a paused worker would wait for ever: a worker beyond its memory is ended, and that is counted as a death.
-_DASK = {
+DASK = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
     "distributed.worker.multiprocessing-method": "spawn",  # never fork a process that has loaded jax
     "distributed.scheduler.worker-saturation": 1.0,  # a task waits in the queue, not at a busy worker
+    # The driver hands a task out again itself, when there is a worker for it: dask would put the tasks of two workers
+    # that died together on the first one that comes back, and the harmless one would die with the other for ever.
+    "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-ttl": "15 minutes",  # compiling may keep a worker from its heartbeat
     "distributed.admin.tick.limit": "5 minutes",
     "distributed.scheduler.active-memory-manager.start": False,
@@ -43,16 +46,18 @@ class Cluster:
     notes: list[str] = field(default_factory=list)
 
     def workers(self) -> int:
-        """Number of workers that are there now."""
-        return len(self.client.nthreads())
+        """Number of workers that are there now; what is lost is asked for again, where that is ours to ask."""
+        names = [str(worker["name"]) for worker in self.client.scheduler_info()["workers"].values()]
+        self.renew(names)
+        return len(names)
 
-    def renew(self) -> None:
-        """Ask for what was lost, where that is ours to ask."""
+    def renew(self, present: Collection[str]) -> None:
+        """Ask for the workers that are missing among those ``present`` (their names)."""
 
 
 @contextmanager
 def local(
-    workers: int | None, *, retries: int, memory: str | None = None, devices: Sequence[str] = (),
+    workers: int | None, *, memory: str | None = None, devices: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:  # fmt: skip
     """Spawned processes of this machine: one per core, per entry of ``devices`` (GPUs), or ``workers`` of them.
@@ -75,8 +80,7 @@ def local(
 
     specification = {i: {"cls": Nanny, "options": {**options, "env": own(i)}} for i in range(number)}
     scheduler = {"cls": Scheduler, "options": {"host": host, "port": 0, "dashboard": False, "dashboard_address": None}}
-    settings = {**_DASK, "distributed.scheduler.allowed-failures": retries}
-    with dask.config.set(settings), environment(worker_environment(variables)), _quiet():
+    with dask.config.set(DASK), environment(worker_environment(variables)), quiet():
         try:
             cluster = SpecCluster(workers=specification, scheduler=scheduler, silence_logs=logging.CRITICAL)
         except RuntimeError as error:
@@ -84,7 +88,7 @@ def local(
                 f"no worker process could be started ({error}); in a script of your own, calls must stand under "
                 "'if __name__ == \"__main__\":', for workers import it."
             ) from error
-        with _closing(cluster), _closing(Client(cluster, set_as_default=False)) as client:
+        with closing(cluster), closing(Client(cluster, set_as_default=False)) as client:
             yield Cluster(client, f"{number} local processes")
 
 
@@ -95,7 +99,7 @@ def at_address(address: str, *, connect_seconds: float) -> Iterator[Cluster]:
     import dask
     from distributed import Client
 
-    with dask.config.set(_DASK), _quiet():
+    with dask.config.set(DASK), quiet():
         try:
             client = Client(address, timeout=connect_seconds, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -103,61 +107,9 @@ def at_address(address: str, *, connect_seconds: float) -> Iterator[Cluster]:
                 f"no dask scheduler answers at {address} within {connect_seconds:g} s, expected the address that "
                 "'dask scheduler' prints, such as tcp://10.0.0.1:8786."
             ) from error
-        with _closing(client):
+        with closing(client):
             _check_workers(client, address)
             yield Cluster(client, address)
-
-
-@contextmanager
-def slurm(
-    settings: Slurm, workers: int | None, *, retries: int, variables: Mapping[str, str] | None = None
-) -> Iterator[Cluster]:
-    """SLURM jobs that are submitted now and cancelled at the end; those that end early are submitted again."""
-    require("dask_jobqueue")
-    import dask
-    from dask_jobqueue.slurm import SLURMCluster
-    from distributed import Client
-
-    check_slurm(job_script(settings, variables))
-    jobs = settings.jobs(workers)
-    scheduler = {"dashboard": False, "dashboard_address": None}
-    with dask.config.set({**_DASK, "distributed.scheduler.allowed-failures": retries}), _quiet():
-        cluster = SLURMCluster(
-            scheduler_options=scheduler, silence_logs=logging.CRITICAL, **job_settings(settings, variables)
-        )
-        with _closing(cluster), _closing(Client(cluster, set_as_default=False)) as client:
-            cluster.scale(jobs=jobs)
-            yield _SlurmJobs(client, f"{jobs} SLURM jobs of {settings.workers_per_job} workers", [], cluster, jobs)
-
-
-@dataclass
-class _SlurmJobs(Cluster):
-    """Jobs reach their wall time one after another; a job whose workers were there and are gone is replaced.
-
-    One that never came (still in the queue, or dead before its first sign) is not: a faulty prologue must not flood
-    the queue.
-    """
-
-    cluster: Any = None
-    jobs: int = 1
-    _seen: dict[Any, int] = field(default_factory=dict)
-
-    def renew(self) -> None:
-        names = {str(worker["name"]) for worker in self.cluster.scheduler_info["workers"].values()}
-        lost = []
-        for job, specification in list(self.cluster.worker_spec.items()):
-            group = specification.get("group", ("",))
-            if any(f"{job}{suffix}" in names for suffix in group):
-                self._seen[job] = 0
-            elif job in self._seen:
-                self._seen[job] += 1
-                if self._seen[job] > 1:  # twice in a row: a worker that is being restarted is away for a moment
-                    lost.append(job)
-        for job in lost:
-            del self.cluster.worker_spec[job], self._seen[job]
-            self.notes.append(f"SLURM job {job} has ended; another was submitted")
-        if lost:
-            self.cluster.scale(jobs=self.jobs)
 
 
 def _check_workers(client: Any, address: str) -> None:
@@ -183,7 +135,7 @@ def _cores() -> int:
 
 
 @contextmanager
-def _closing(thing: Any) -> Iterator[Any]:
+def closing(thing: Any) -> Iterator[Any]:
     try:
         yield thing
     finally:
@@ -191,9 +143,9 @@ def _closing(thing: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """dask logs every death and every closed connection with tracebacks; deaths are counted and reported by us."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio", "tornado.application")]
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)

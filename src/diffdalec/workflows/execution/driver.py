@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 import uuid
+from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -45,9 +46,10 @@ class Driver:
         # All keys share a first element: dask keeps one book per such group, and would keep one per task otherwise.
         self._group = f"diffdalec-{uuid.uuid4().hex[:12]}"
         self._out: dict[Hashable, _Out] = {}
+        self._again: deque[_Out] = deque()
         self._arrived: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
         self._workers = 0
-        self._running: dict[str, tuple[Any, ...]] = {}
+        self._held: dict[str, tuple[Hashable, ...]] = {}
         self._looked = -LOOK_SECONDS
 
     def run(self, tasks: Iterable[Any]) -> Summary:
@@ -64,13 +66,13 @@ class Driver:
                 if not stopped:
                     exhausted = self._fill(left)
                 if not self._out:
-                    return self.pace.summary(stopped and not exhausted)
+                    self.pace.notes.extend(self.cluster.notes)
+                    return self.pace.summary(stopped and not (exhausted and not self._again))
                 self._take(TICK_SECONDS)
         except KeyboardInterrupt:
             self._book_arrived()
             raise
         finally:
-            self.pace.notes.extend(self.cluster.notes)
             self.cluster.client.unsubscribe_topic("all")
 
     def _fill(self, left: Iterator[tuple[int, Any]]) -> bool:
@@ -79,6 +81,9 @@ class Driver:
         # idle between two tasks for as long as the driver needs (some milliseconds).
         window = self.window or max(1, self._workers)
         while len(self._out) < window:
+            if self._again:
+                self._submit(self._again.popleft())
+                continue
             found = next(left, None)
             if found is None:
                 return True
@@ -103,7 +108,9 @@ class Driver:
     def _event(self, event: tuple[float, dict[str, Any]]) -> None:
         """In the client's loop: what the scheduler says of workers that leave."""
         message = event[1]
-        if message.get("action") == "remove-worker":
+        if message.get("action") == "add-worker":
+            self._arrived.put(("joined",))
+        elif message.get("action") == "remove-worker":
             held = [*message["processing-tasks"], *message["lost-computed-tasks"]]
             self._arrived.put(("left", str(message["worker"]), held, bool(message["expected"])))
 
@@ -126,7 +133,9 @@ class Driver:
 
     def _book(self, message: tuple[Any, ...]) -> None:
         kind, *rest = message
-        if kind == "left":
+        if kind == "joined":
+            self._workers += 1
+        elif kind == "left":
             self._left(*rest)
         elif kind == "report":
             self._report(*rest)
@@ -139,7 +148,8 @@ class Driver:
             self._finish(outcome(item.task, report, item.attempts))
 
     def _left(self, worker: str, held: list[Any], expected: bool) -> None:
-        """A worker has left: dask hands its tasks out again, unless too many have died under one of them."""
+        """A worker has left; its tasks go out again, unless too many workers have died under one of them."""
+        self._workers = max(self._workers - 1, 0)
         items = {key: self._out[key] for key in map(_as_key, held) if key in self._out}
         if not expected:
             self.pace.deaths.append(WorkerDeath(worker, tuple(item.task for item in items.values())))
@@ -162,8 +172,7 @@ class Driver:
         if item is None:
             return
         if type(error).__name__ == "KilledWorker":
-            # The scheduler's own limit may be lower than ours, where somebody else has started it.
-            self._submit(item)
+            self._again.append(item)
         elif type(error).__name__ in ("FutureCancelledError", "FuturesCancelledError", "CancelledError"):
             raise SchedulerLost(f"the dask scheduler of {self.cluster.label} has gone away ({error})")
         else:
@@ -184,20 +193,16 @@ class Driver:
         """Now and then: who is there, what runs where, which jobs need to be asked for again."""
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return
-        self.cluster.renew()
         self._workers = self.cluster.workers()
         processing = self.cluster.client.processing()
-        self._running = {
-            worker: tuple(self._out[key].task for key in map(_as_key, keys) if key in self._out)
-            for worker, keys in processing.items()
-            if keys
-        }
+        self._held = {worker: tuple(map(_as_key, keys)) for worker, keys in processing.items()}
         self._looked = time.monotonic()
         self._tell()
 
     def _tell(self) -> None:
-        held = sum(map(len, self._running.values()))
-        self.pace.tell(self._running, max(len(self._out) - held, 0), self._workers)
+        held = {worker: [self._out[key] for key in keys if key in self._out] for worker, keys in self._held.items()}
+        running = {worker: tuple(item.task for item in items) for worker, items in held.items() if items}
+        self.pace.tell(running, len(self._out) - sum(map(len, running.values())), self._workers)
 
 
 def _as_key(key: Any) -> Hashable:

@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...errors import InputError
-from .clusters import Cluster, at_address, local, slurm
+from .clusters import Cluster, at_address, local
+from .jobs import slurm
 from .outcome import OnProgress, OnResult, ShouldStop, Summary
 from .pace import Pace
 from .serial import run_serial
@@ -66,11 +67,11 @@ def run_tasks(
         return run_serial(function, tasks, pace)
     where: AbstractContextManager[Cluster]
     if scheduler == "local":
-        where = local(workers, retries=retries, memory=memory, devices=devices, variables=environment)
+        where = local(workers, memory=memory, devices=devices, variables=environment)
     elif scheduler == "slurm":
         if slurm_settings is None:
             raise InputError("scheduler slurm needs settings of its jobs, expected at least cores and memory.")
-        where = slurm(slurm_settings, workers, retries=retries, variables=environment)
+        where = slurm(slurm_settings, workers, variables=environment)
     else:
         where = at_address(scheduler, connect_seconds=connect_seconds)
     with where as cluster:
