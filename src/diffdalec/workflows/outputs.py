@@ -32,7 +32,7 @@ def open_folder(path: Path, configuration: Mapping[str, Any]) -> Path:
     if path.exists() and not path.is_dir():
         raise InputError(f"output folder {path} is a file")
     if file.exists():
-        difference = _first_difference(yaml.safe_load(file.read_text(encoding="utf-8")), dict(configuration))
+        difference = first_difference(yaml.safe_load(file.read_text(encoding="utf-8")), dict(configuration))
         if difference is not None:
             raise InputError(
                 f"output folder {path} belongs to another configuration ({difference}): "
@@ -75,12 +75,12 @@ def write_outputs(tree: xr.DataTree, path: Path) -> None:
     write_summary(tree, path / "summary.json")
 
 
-def _first_difference(there: Any, here: Any, where: str = "") -> str | None:
+def first_difference(there: Any, here: Any, where: str = "") -> str | None:
     """The first setting in which two configurations differ, as ``key: there / here``; None where they agree."""
     if isinstance(there, dict) and isinstance(here, dict):
         for key in [*here, *(k for k in there if k not in here)]:
             name = f"{where}.{key}" if where else str(key)
-            found = _first_difference(there.get(key), here.get(key), name)
+            found = first_difference(there.get(key), here.get(key), name)
             if found is not None:
                 return found
         return None

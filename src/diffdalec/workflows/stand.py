@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
@@ -19,10 +19,23 @@ from ..model import INITIAL_POOLS, PARAMETERS
 from ..results.provenance import provenance
 from ..units import dry_matter_from_carbon
 from .calibrate import Settings, calibrate_experiments, experiment_calendar
-from .fits import DEAD_CANOPY, Fit, calibration_dataset, follows_curve, growth_run_dataset, simulation_dataset
+from .fits import DEAD_CANOPY, calibration_dataset, follows_curve, growth_run_dataset, simulation_dataset
 from .simulate import Precision, forward
 
 FORWARD_YEARS = 100
+
+
+class Calibrated(Protocol):
+    """What forward runs ask of a calibrated experiment; a :class:`~diffdalec.workflows.fits.Fit` is one."""
+
+    @property
+    def experiment(self) -> Experiment: ...
+
+    @property
+    def values(self) -> Mapping[str, np.ndarray]: ...
+
+    @property
+    def status(self) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -65,29 +78,31 @@ def run_stand(stand: StandRun) -> xr.DataTree:
     return tree
 
 
-def forward_runs(fits: Sequence[Fit], data: StandData, curve: GrowthCurve, dtype: Precision) -> xr.Dataset:
-    """100-year runs from the growth run's initial pools with each experiment's parameters, member by member.
+def forward_runs(
+    fits: Sequence[Calibrated], data: StandData, curve: GrowthCurve, dtype: Precision, years: int = FORWARD_YEARS
+) -> xr.Dataset:
+    """Runs of ``years`` from the growth run's initial pools with each experiment's parameters, member by member.
 
-    They begin in the growth run's first year, so that its own parameters repeat its trajectory. A member that has no
-    counterpart in the growth run (fewer members) starts from the growth run's member of the same number modulo.
+    They begin in the growth run's first year, so that its own parameters repeat its trajectory. A member whose
+    counterpart in the growth run failed, or that has none (fewer members), starts from another's pools.
     """
     source = next(fit for fit in fits if follows_curve(fit.experiment))
     s = source.experiment.simulation
     first_year = int(experiment_calendar(data.ds, source.experiment).years[0])
     parts = []
     for fit in fits:
-        counterpart = np.arange(len(fit.cost)) % len(source.cost)
+        counterpart = _counterparts(len(fit.status), source)
         parameters = {name: fit.values[name] for name in PARAMETERS}
         pools = {name: source.values[name][counterpart] for name in INITIAL_POOLS}
         run = forward(
-            parameters, pools, data.ds, FORWARD_YEARS, cycle=s.cycle, first_year=first_year,
+            parameters, pools, data.ds, years, cycle=s.cycle, first_year=first_year,
             dtype=dtype, beta=fit.experiment.simulation.water_stress,
         )  # fmt: skip
         alive = run["lai_max"].isel(age=-1) >= DEAD_CANOPY
         own = run[["total_biomass"]].assign(alive=alive.drop_vars("age"))
         usable = fit.status == "ok"
         own = own.assign(_scores(own["total_biomass"], usable, curve))
-        parts.append(own.assign_coords(member=np.arange(len(fit.cost)), experiment=fit.experiment.name))
+        parts.append(own.assign_coords(member=np.arange(len(fit.status)), experiment=fit.experiment.name))
     joined = xr.concat(parts, "experiment", join="outer", combine_attrs="override", fill_value={"alive": False})
     joined = joined.transpose("experiment", "member", "age")
     ages = joined["age"].values
@@ -95,6 +110,19 @@ def forward_runs(fits: Sequence[Fit], data: StandData, curve: GrowthCurve, dtype
     joined["reference"] = ("age", curve.total_carbon(ages), meaning)
     joined["alive"].attrs = {"long_name": f"LAI reaches {DEAD_CANOPY} in the last year"}
     return joined
+
+
+def _counterparts(number: int, source: Calibrated) -> np.ndarray:
+    """The growth run's member that each of ``number`` members starts from: the same, or an ok one in its turn.
+
+    A failed member's pools are no stand's: another experiment's member must not die of them. The growth run's own
+    failed members, which count nowhere, are moved likewise.
+    """
+    ok = np.flatnonzero(source.status == "ok")
+    same = np.arange(number)
+    if not ok.size:
+        return same % len(source.status)
+    return np.where(np.isin(same, ok), same, ok[same % ok.size])
 
 
 def _scores(biomass: xr.DataArray, usable: np.ndarray, curve: GrowthCurve) -> dict[str, xr.Variable]:
