@@ -26,10 +26,48 @@ What ``read`` gives, in our names and units (each file holds one of the variable
 - cardamom_2016 (latitude, longitude): the rows ``cardamom_2016_…`` of ``diffdalec.variables``, a file each
 """
 
-from diffdalec.readers.products import gleam
+from diffdalec.readers.products import (
+    cardamom_2016,
+    co2,
+    cru_jra,
+    cue,
+    esa_cci_biomass,
+    field_allocation,
+    fluxsat,
+    glass_lai,
+    gleam,
+    growth_curves,
+    gsde_soil,
+    pft,
+    root_biomass,
+    sla,
+    trendy_radiation,
+    zeng_reco,
+)
 from diffdalec.readers.products.files import Header, Product, SourceFile
 from diffdalec.readers.products.opening import unpacked
 
-PRODUCTS: dict[str, Product] = {module.NAME: module.PRODUCT for module in (gleam,)}
+PRODUCTS: dict[str, Product] = {
+    module.NAME: module.PRODUCT
+    for module in (
+        cru_jra,
+        trendy_radiation,
+        fluxsat,
+        gleam,
+        zeng_reco,
+        glass_lai,
+        esa_cci_biomass,
+        root_biomass,
+        sla,
+        cue,
+        gsde_soil,
+        pft,
+        co2,
+        growth_curves,
+        field_allocation,
+        cardamom_2016,
+    )
+}
+"""Name of a product in study files -> its reader, forcing first."""
 
 __all__ = ["PRODUCTS", "Header", "Product", "SourceFile", "unpacked"]

@@ -16,6 +16,9 @@ from diffdalec.readers.products.window import Grid, names_of_axes
 
 FILL_ATTRIBUTES = ("_FillValue", "missing_value", "Fill_value", "fillvalue")
 
+ONLY_FIELD = "*"
+"""Stands for the name of a variable where it is the only one on the grid."""
+
 LARGEST_VALUE = 1e10
 """Larger magnitudes are fill values (9.97e36, 1e20), whatever the attributes say."""
 
@@ -44,9 +47,18 @@ class Encoding:
 def stored_name(dataset: xr.Dataset, file: SourceFile, ours: str, usual: str) -> str:
     """The name of our variable in the file: the one in the settings, else the product's usual one.
 
-    Raises InputError where the file lacks it.
+    Raises InputError where the file lacks it, and where there is not one alone for ``ONLY_FIELD``.
     """
     chosen = dict(file.setting("variables", ())).get(ours) or file.setting("variable") or usual
+    if chosen == ONLY_FIELD:
+        axes = set(names_of_axes(dataset, file.path.name))
+        fields = [str(name) for name in dataset.data_vars if axes <= set(dataset[name].dims)]
+        if len(fields) != 1:
+            raise InputError(
+                f"{file.path.name}: has {len(fields)} variables on the grid ({', '.join(fields)}); name the one "
+                f"that is {ours}."
+            )
+        return fields[0]
     if chosen not in dataset.variables:
         raise InputError(
             f"{file.path.name}: has no variable {chosen} for {ours}; it has "

@@ -54,6 +54,11 @@ class SourceFile:
         """The same file at another place, for a decompressed copy."""
         return replace(self, path=path)
 
+    def holding(self, *variables: str) -> SourceFile:
+        """The same file for other variables that it holds; a ``variable`` in the settings was not for those."""
+        settings = tuple((name, value) for name, value in self.settings if name != "variable")
+        return replace(self, variables=variables, settings=settings if variables != self.variables else self.settings)
+
 
 @dataclass(frozen=True)
 class Header:

@@ -15,8 +15,9 @@ from diffdalec.readers.products.files import Band, Header, SourceFile
 from diffdalec.readers.products.opening import opened
 from diffdalec.readers.products.window import Grid, grid_of
 
-Convert = Callable[[str, np.ndarray, Mapping], tuple[np.ndarray, str]]
-"""(our name, values, attributes in the file) -> values in our unit and what was converted, empty where nothing was."""
+Convert = Callable[[str, np.ndarray, Mapping, str], tuple[np.ndarray, str]]
+"""(our name, values, attributes in the file, name of the file) -> values in our unit and what was converted, empty
+where nothing was."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Gridded:
         values = field(dataset, name, grid, file, self.encoding)
         attributes, converted = dataset[name].attrs, ""
         if self.convert is not None:
-            values, converted = self.convert(ours, values, attributes)
+            values, converted = self.convert(ours, values, attributes, file.path.name)
         dims = ("latitude", "longitude") if self.times is None else ("time", "latitude", "longitude")
         made = array(ours, dims, values, file, name, strict=self.strict)
         if converted:
