@@ -101,6 +101,23 @@ class PrepareSettings(_Frozen):
     carbon_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.5
 
 
+class SlurmSettings(_Frozen):
+    """What a SLURM job asks for: see :class:`diffdalec.workflows.execution.Slurm`, whose fields these are."""
+
+    cores: Annotated[int, Field(ge=1)]
+    memory: str
+    walltime: str = "12:00:00"
+    queue: str | None = None
+    account: str | None = None
+    processes: Annotated[int, Field(ge=1)] | None = None
+    directives: tuple[str, ...] = ()
+    prologue: tuple[str, ...] = ()
+    python: str | None = None
+    interface: str | None = None
+    scratch: str | None = None
+    logs: str | None = None
+
+
 class Study(_Frozen):
     """A study, whole. ``archive`` and ``out`` are absolute once a file has been loaded.
 
@@ -124,6 +141,7 @@ class Study(_Frozen):
     calibration: dict[str, Any] = {}
     forward_years: Annotated[int, Field(ge=1, le=2000)] = 100
     batch: Annotated[int, Field(ge=1)] | None = None
+    slurm: SlurmSettings | None = None
 
     @field_validator("products", mode="before")
     @classmethod
@@ -217,7 +235,7 @@ def load_study(path: str | Path, **overrides: Any) -> Study:
     try:
         study = Study.model_validate(data | {k: v for k, v in overrides.items() if v is not None})
     except ValidationError as error:
-        models = (Study, Domain, StudyYears, ProductSettings, PrepareSettings)
+        models = (Study, Domain, StudyYears, ProductSettings, PrepareSettings, SlurmSettings)
         raise InputError(f"study {file}: {sentence(error, models)}") from None
     out = Path(overrides["out"]).resolve() if overrides.get("out") is not None else folder / study.out.expanduser()
     experiments = tuple(

@@ -39,6 +39,18 @@ def only_driver(out: Path) -> Iterator[None]:
         yield
 
 
+def locked(out: Path) -> bool:
+    """Whether a driver holds the folder now."""
+    if not (out / LOCK).exists():
+        return False
+    with (out / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def open_store(study: Study, cells: xr.Dataset, run: RunConfiguration) -> Path:
     """The store of a study, laid out if there is none yet. InputError where it holds another configuration's results:
     they are not overwritten."""

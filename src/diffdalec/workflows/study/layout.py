@@ -44,10 +44,10 @@ def store_groups(cells: xr.Dataset, run: RunConfiguration) -> dict[str, xr.Datas
 
 def cost_term_names(experiments: Sequence[Experiment]) -> list[str]:
     """Names of all terms that the cost of one of the experiments may have, streams first."""
-    kinds = [
+    kinds: list[list[str]] = [
         [f"stream:{name}" for e in experiments for name in e.streams],
         [f"prior:{name}" for e in experiments for name in e.priors],
-        [name for e in experiments for name in e.constraints],
+        [str(name) for e in experiments for name in e.constraints],
     ]
     return list(dict.fromkeys(name for kind in kinds for name in kind))
 

@@ -1,4 +1,4 @@
-"""The command line: each command parses and calls one workflow. Heavy imports happen inside the commands."""
+"""Commands about one stand: ``site``, ``demo``, ``bench``, ``experiments``, ``report``, ``growth-curve``."""
 
 from __future__ import annotations
 
@@ -7,39 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(
-    name="diffdalec",
-    help="Learn where boreal forests put their carbon, and how long they keep it: a differentiable DALEC.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-curves = typer.Typer(help="Growth curves: biomass of a stand against its age.", no_args_is_help=True)
-app.add_typer(curves, name="growth-curve")
-
-Out = Annotated[Path, typer.Option("--out", help="Folder for the results. Running again goes on from what is there.")]
-Seed = Annotated[int, typer.Option(help="Seed of the members' starts.")]
-Members = Annotated[int | None, typer.Option(min=1, help="Members of each experiment.")]
-Iterations = Annotated[int | None, typer.Option(min=1, help="Iterations of the optimiser.")]
-Backend = Annotated[str, typer.Option(help="'kernels', 'xla', or 'auto': fused kernels where this machine has them.")]
-GrowthYears = Annotated[int | None, typer.Option(min=10, help="Length of the growth run [years].")]
-
-
-def _version(show: bool) -> None:
-    if show:
-        from importlib.metadata import version
-
-        typer.echo(f"diffdalec {version('diffdalec')}")
-        raise typer.Exit
-
-
-@app.callback()
-def main(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Learn where boreal forests put their carbon, and how long they keep it: a differentiable DALEC."""
+from .options import Backend, GrowthYears, Iterations, Members, Out, Seed, overrides
+from .root import app, curves
 
 
 @app.command()
@@ -85,11 +54,11 @@ def site(
 
     Example: diffdalec site FI-Hyy.nc --growth-curve 62.0,0.0622,3.40 --biomass-unit MgC/ha --out FI-Hyy
     """
-    from .config import SITE_EXPERIMENTS
-    from .errors import InputError
-    from .harmonise.growth_curve import GrowthCurve
-    from .workflows.progress import CalibrationProgress
-    from .workflows.site import SiteRequest, run_site
+    from ..config import SITE_EXPERIMENTS
+    from ..errors import InputError
+    from ..harmonise.growth_curve import GrowthCurve
+    from ..workflows.progress import CalibrationProgress
+    from ..workflows.site import SiteRequest, run_site
 
     curve = None
     if growth_curve is not None:
@@ -109,7 +78,7 @@ def site(
         growth_years=growth_years,
         seed=seed,
         backend=backend,
-        overrides=_overrides(members, iterations),
+        overrides=overrides(members, iterations),
     )
     with CalibrationProgress() as progress:
         tree = run_site(
@@ -129,8 +98,8 @@ def demo(
     backend: Backend = "auto",
 ) -> None:
     """Run the whole system on an embedded synthetic boreal stand whose truth is known. Needs no file."""
-    from .workflows.demo import run_demo
-    from .workflows.progress import CalibrationProgress
+    from ..workflows.demo import run_demo
+    from ..workflows.progress import CalibrationProgress
 
     with CalibrationProgress() as progress:
         tree = run_demo(
@@ -139,7 +108,7 @@ def demo(
             seed=seed,
             backend=backend,
             growth_years=growth_years,
-            overrides=_overrides(members, iterations),
+            overrides=overrides(members, iterations),
         )
     _conclude(tree, out)
 
@@ -153,7 +122,7 @@ def bench(
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
 ) -> None:
     """Measure member-days per second, forward and value-and-gradient, on this machine."""
-    from .workflows.bench import print_benchmark, run_benchmark
+    from ..workflows.bench import print_benchmark, run_benchmark
 
     found = run_benchmark(
         tuple(batch or (1, 16, 128, 1024)),
@@ -170,7 +139,7 @@ def experiments(
     name: Annotated[str | None, typer.Argument(help="Show this one whole, as YAML.")] = None,
 ) -> None:
     """List the shipped experiments, or show one with every setting written out."""
-    from .config import load_experiment, shipped_experiments
+    from ..config import load_experiment, shipped_experiments
 
     if name is not None:
         typer.echo(load_experiment(name).yaml(), nl=False)
@@ -182,8 +151,8 @@ def experiments(
 @app.command()
 def report(out: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
     """Draw the figures, report and summary of a finished run anew."""
-    from .results import read_tree
-    from .workflows.outputs import STORE, write_outputs
+    from ..results import read_tree
+    from ..workflows.outputs import STORE, write_outputs
 
     write_outputs(read_tree(out / STORE), out)
     typer.echo(f"report: {out / 'report.html'}")
@@ -196,23 +165,13 @@ def fit(
     root_shoot: Annotated[float | None, typer.Option(help="Root:shoot ratio, where biomass is aboveground.")] = None,
 ) -> None:
     """Fit a Chapman-Richards curve to a table of stand age and biomass."""
-    from .workflows.growth_curve import fit_table
+    from ..workflows.growth_curve import fit_table
 
     typer.echo(fit_table(table, unit, root_shoot))
 
 
-def _overrides(members: int | None, iterations: int | None) -> dict[str, Any]:
-    """What the command line changes in every experiment."""
-    overrides: dict[str, Any] = {}
-    if members is not None:
-        overrides["members"] = members
-    if iterations is not None:
-        overrides["optimiser"] = {"iterations": iterations}
-    return overrides
-
-
 def _years(text: str | None) -> int | tuple[int, int] | None:
-    from .errors import InputError
+    from ..errors import InputError
 
     if text is None:
         return None
@@ -225,7 +184,7 @@ def _years(text: str | None) -> int | tuple[int, int] | None:
 
 def _conclude(tree: Any, out: Path) -> None:
     """The result in a few lines, and where the rest is."""
-    from .analysis.findings import result, warnings
+    from ..analysis.findings import result, warnings
 
     for sentence in warnings(tree):
         typer.echo(f"note: {sentence}")
