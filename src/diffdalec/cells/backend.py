@@ -2,38 +2,86 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import jax
+import jax.numpy as jnp
 
 from .. import kernels
 from ..errors import InputError
-from ..model import Integrator, integrate
+from ..model import Drivers, Integrator, Parameters, Pools, StressFunction, integrate, prepare_coefficients, step
+from .empty import of_scalars
 
 BACKENDS = ("auto", "kernels", "xla")
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A chosen integrator, its name, and a sentence where the choice fell on the slower one."""
+    """A chosen integrator, its name, and a sentence where the choice fell on the slower one.
+
+    ``asked_for`` is whether the user named it, so that no other may stand in for it.
+    """
 
     name: str
     integrate: Integrator
     notice: str = ""
+    asked_for: bool = False
 
 
-def choose_backend(name: str = "auto") -> Backend:
+@lru_cache(maxsize=16)  # one integrator per choice: compiled programs are found again by it
+def choose_backend(name: str = "auto", threads: int | None = None) -> Backend:
     """The backend of a name: ``kernels``, ``xla``, or ``auto`` for kernels where this machine has them.
 
-    InputError for an unknown name, and for ``kernels`` on a machine that cannot have them.
+    ``threads`` for kernels; by default those of ``kernels.default_threads``. InputError for an unknown name, and for
+    ``kernels`` on a machine that cannot have them.
     """
     if name not in BACKENDS:
         raise InputError(f"backend {name!r} is not known: expected one of {', '.join(BACKENDS)}")
     if name == "xla":
-        return Backend("xla", integrate)
+        return Backend("xla", integrate, asked_for=True)
     reason = kernels.available()
     if not reason:
-        return Backend("kernels", kernels.integrate)
+        fused: Integrator = kernels.integrate if threads is None else partial(kernels.integrate, threads=threads)
+        return Backend("kernels", fused, asked_for=name == "kernels")
     if name == "kernels":
         raise InputError(f"backend 'kernels' cannot be had here: {reason}")
     return Backend(
         "xla", integrate, f"Fused kernels cannot be had here ({reason}): plain XLA is used, which is slower."
     )
+
+
+def integrator_for(backend: Backend, beta: StressFunction) -> Integrator:
+    """The integrator of a backend for the model with a water-stress function of the user's own.
+
+    Where that holds an operation which kernels cannot take, plain XLA's with a warning that names it; InputError
+    where the user asked for kernels.
+    """
+    if backend.name != "kernels":
+        return backend.integrate
+    reason = _unsupported(beta)
+    if not reason:
+        return backend.integrate
+    if backend.asked_for:
+        raise InputError(f"backend 'kernels' cannot take the water-stress function {_name(beta)}: {reason}")
+    warnings.warn(
+        f"the water-stress function {_name(beta)} is integrated by plain XLA, which is slower: {reason}", stacklevel=3
+    )
+    return integrate
+
+
+def _name(beta: StressFunction) -> str:
+    return getattr(beta, "__name__", repr(beta))
+
+
+@lru_cache(maxsize=64)
+def _unsupported(beta: StressFunction) -> str:
+    parameters, pools, day = (of_scalars(kind) for kind in (Parameters, Pools, Drivers))
+
+    def tried(parameters, pools, drivers):
+        coefficients = prepare_coefficients(parameters)
+        return kernels.unsupported(partial(step, beta=beta), coefficients, pools, drivers)
+
+    drivers = jax.tree.map(lambda x: jnp.zeros(1, x.dtype), day)
+    return tried(parameters, pools, drivers)

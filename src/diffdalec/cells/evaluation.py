@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -35,6 +36,27 @@ class Evaluation:
     canopy: np.ndarray
 
 
+@partial(jax.jit, static_argnames=("observed_from", "year_ends"))
+def _everything(parameters, pools, problem, scored, *, observed_from, year_ends):
+    length = problem.calendar.shape[0]
+    recordings = {name: Recording(OUTPUTS[name], observed_from, length) for name in FAST_STREAMS}
+    recordings["total_biomass"] = Recording(OUTPUTS["total_biomass"], 0, length, year_ends)
+    seen = observed(parameters, pools, problem, scored) if scored else {}
+    scores = {
+        key: {name: score(seen[key], term.target) for name, score in SCORES.items()} for key, term in scored.items()
+    }
+    _, series = run(
+        parameters,
+        pools,
+        problem.drivers,
+        problem.calendar,
+        recordings,
+        beta=problem.beta,
+        integrate=problem.integrate,
+    )
+    return cost_terms(parameters, pools, problem), scores, series
+
+
 def evaluate(
     values: Mapping[str, np.ndarray],
     problem: Problem,
@@ -45,29 +67,11 @@ def evaluate(
     """Evaluate lanes with searched ``values`` by name; ``scored[period][stream]`` are the streams to score."""
     parameters, pools = split_values({name: jnp.asarray(v, dtype) for name, v in values.items()})
     length = len(calendar.days)
-    recordings = {name: Recording(OUTPUTS[name], calendar.observed_from, length) for name in FAST_STREAMS}
     year_ends = tuple(calendar.year_ends.tolist())
-    recordings["total_biomass"] = Recording(OUTPUTS["total_biomass"], 0, length, year_ends)
-
-    @jax.jit
-    def everything(parameters, pools, problem, scored):
-        flat = {f"{period}/{s}": term for period, terms in scored.items() for s, term in terms.items()}
-        seen = observed(parameters, pools, problem, flat) if flat else {}
-        scores = {
-            key: {name: score(seen[key], term.target) for name, score in SCORES.items()} for key, term in flat.items()
-        }
-        _, series = run(
-            parameters,
-            pools,
-            problem.drivers,
-            problem.calendar,
-            recordings,
-            beta=problem.beta,
-            integrate=problem.integrate,
-        )
-        return cost_terms(parameters, pools, problem), scores, series
-
-    terms, flat_scores, series = everything(parameters, pools, problem, dict(scored))
+    flat = {f"{period}/{s}": term for period, terms in scored.items() for s, term in terms.items()}
+    terms, flat_scores, series = _everything(
+        parameters, pools, problem, flat, observed_from=calendar.observed_from, year_ends=year_ends
+    )
     biomass = np.asarray(series.pop("total_biomass"))
     scores: dict[str, dict] = {period: {} for period in scored}
     for key, found in flat_scores.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
@@ -60,9 +61,12 @@ def named_arrays(cls: type, values: Mapping, dtype=jnp.float32):
     return cls(**dict(zip(names, jnp.broadcast_arrays(*arrays.values()), strict=True)))
 
 
+_calibrate_canopy_efficiency = jax.jit(calibrate_canopy_efficiency)
+
+
 def canopy_efficiency(ds: xr.Dataset, days: xr.DataArray) -> dict[str, float]:
     """The pre-calibrated canopy efficiency over a mask of days (time): ``value``, ``rmse`` [gC m-2 d-1], ``days``."""
-    found = calibrate_canopy_efficiency(
+    found = _calibrate_canopy_efficiency(
         drivers(ds), jnp.asarray(ds["lai"].values), jnp.asarray(ds["gpp"].values), jnp.asarray(days.values)
     )
     return {"value": float(found.value), "rmse": float(found.rmse), "days": int(found.days)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -34,6 +35,7 @@ def split_values(values: Mapping[str, jax.Array]) -> tuple[Parameters, Pools]:
     )
 
 
+@lru_cache(maxsize=32)  # one function per space: compiled programs are found again by it
 def cost_function(space: SearchSpace) -> CostFunction:
     """The cost of search coordinates: (z (dimensions, *lanes), :class:`~diffdalec.cost.Problem`) -> cost (*lanes)."""
 

@@ -1,12 +1,14 @@
 """Fused time loops: an elementwise step function in JAX compiled to one loop over days, on SIMD lanes and threads.
 
 Knows no model. :func:`integrate` has the semantics of ``diffdalec.model.integrate``; :func:`tangents` adds derivatives
-along given directions; :func:`available` says whether kernels can be had on this machine.
+along given directions; :func:`available` says whether kernels can be had on this machine, :func:`unsupported` whether
+they can take a step.
 """
 
 from .forward_mode import tangents
 from .integration import integrate
-from .machine import available
+from .machine import available, default_threads
+from .preparation import unsupported
 from .primitives import UnsupportedStep
 
-__all__ = ["UnsupportedStep", "available", "integrate", "tangents"]
+__all__ = ["UnsupportedStep", "available", "default_threads", "integrate", "tangents", "unsupported"]

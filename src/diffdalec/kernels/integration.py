@@ -26,8 +26,9 @@ def integrate(
 
     ``step`` is elementwise. Leaves of ``constants`` and ``initial`` broadcast against one another to the shape of the
     lanes; drivers lead with the day. Returns the final state and, by name, what is recorded, (days, *lanes).
-    Differentiable in reverse mode with respect to ``constants`` and ``initial``; ``drivers`` are data. ``threads``: all
-    cores by default. UnsupportedStep names what a step holds that kernels cannot take; ValueError a wrong recording.
+    Differentiable in reverse mode with respect to ``constants`` and ``initial``; ``drivers`` are data. ``threads``: by
+    default those of :func:`~diffdalec.kernels.default_threads`. UnsupportedStep names what a step holds that kernels
+    cannot take; ValueError a wrong recording.
     """
     run = prepare(step, constants, initial, drivers, calendar, recordings, threads)
     invariants = run.invariants(run.constants)

@@ -31,6 +31,13 @@ def available() -> str | None:
     return None
 
 
+def default_threads() -> int:
+    """The cores that this process may use; fewer where ``OMP_NUM_THREADS`` says so, as other libraries have it."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    limit = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return max(1, min(cores, int(limit))) if limit.isdigit() else cores
+
+
 @cache
 def _host() -> tuple[str, str, dict[str, bool]]:
     llvm.initialize_native_target()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .lanes import LANE, Kept, lay_out
-from .machine import available
+from .machine import available, default_threads
 from .plan import Plan
 from .primitives import UnsupportedStep
 from .trace import DayProgram
@@ -111,7 +110,7 @@ def prepare(
     )
     kept = tuple(_kept(r) for r in recordings.values())
     return Prepared(
-        plan=Plan(program, lanes, dtype, length, kept, threads or os.cpu_count() or 1, directions),
+        plan=Plan(program, lanes, dtype, length, kept, threads or default_threads(), directions),
         names=tuple(recordings),
         state_tree=state_tree,
         constants=[lanes.flat(x) for x in constant_leaves],
@@ -119,6 +118,16 @@ def prepare(
         drivers=[lanes.driver(x, kind)[0] for x, kind in zip(driver_leaves, lanes.kinds, strict=True)],
         calendar=calendar.astype(jnp.int32),
     )
+
+
+def unsupported(step: Callable[[Any, Any, Any], tuple[Any, Any]], constants: Any, initial: Any, drivers: Any) -> str:
+    """Why kernels cannot take a step, "" where they can; nothing is run or compiled."""
+    try:
+        run = prepare(step, constants, initial, drivers, jnp.zeros(1, jnp.int32), {}, 1)
+        run.plan.program.adjoint(run.plan.dtype, run.plan.shape.lane_drivers, ())
+    except UnsupportedStep as error:
+        return str(error)
+    return ""
 
 
 def _kept(recording: Recording) -> Kept:

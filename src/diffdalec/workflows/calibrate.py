@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from ..calibration import AdamSettings, Calibration, CheckpointFile, calibrate_lanes, lane_keys
-from ..cells.backend import Backend, choose_backend
+from ..cells.backend import Backend, choose_backend, integrator_for
 from ..cells.evaluation import Evaluation, evaluate
 from ..cells.forcing import canopy_efficiency
 from ..cells.problem import StandData, problem, stream_terms
@@ -28,6 +28,7 @@ from ..harmonise.interpolation import interpolated
 from ..harmonise.periods import period_masks
 from ..harmonise.run_calendar import RunCalendar, run_calendar
 from ..harmonise.well_watered import well_watered_days
+from ..model import STRESS_FUNCTIONS
 from .fits import Fit, calibration_dataset, member_status
 from .simulate import Precision
 
@@ -199,7 +200,8 @@ def _calibrate_group(data, group, settings: Settings, should_stop) -> list[Fit]:
     # x64 is a setting of the thread: it must be entered here, where the arrays are made.
     with jax.enable_x64(settings.dtype == "float64"):
         dtype = jnp.dtype(settings.dtype)
-        stand = problem(data, group, calendar, dtype, settings.backend.integrate)
+        beta = STRESS_FUNCTIONS[first.simulation.water_stress]
+        stand = problem(data, group, calendar, dtype, integrator_for(settings.backend, beta))
         found = calibrate_lanes(
             cost_function(space),
             stand,

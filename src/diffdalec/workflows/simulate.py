@@ -10,19 +10,24 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from ..cells.backend import choose_backend, integrator_for
 from ..cells.forcing import drivers, named_arrays
 from ..cells.labels import output_variables
 from ..errors import InputError
 from ..harmonise.run_calendar import RunCalendar, run_calendar
-from ..model import OUTPUTS, STRESS_FUNCTIONS, Parameters, Pools, StressFunction
-from ..model import simulate as _simulate
+from ..model import OUTPUTS, STRESS_FUNCTIONS, Parameters, Pools, Recording, StressFunction, run
 from ..variables import POOLS
 
 Precision = Literal["float32", "float64"]
 ANNUAL_FLUXES = ("gpp", "npp", "reco", "nee", "et")
 
-# Compiled once per shape, whatever the number of calls.
-_compiled_simulate = jax.jit(_simulate, static_argnames=("outputs", "beta"))
+# Compiled once per shape, whatever the number of calls. ``recorded`` is pairs of an output's name and its Recording.
+_compiled_run = jax.jit(
+    lambda p, initial, drivers, days, recorded, beta, integrate: run(
+        p, initial, drivers, days, dict(recorded), beta=beta, integrate=integrate
+    )[1],
+    static_argnames=("recorded", "beta", "integrate"),
+)
 
 
 def simulate(
@@ -32,18 +37,20 @@ def simulate(
     *,
     dtype: Precision = "float32",
     beta: StressFunction | str = "jarvis_stewart",
+    backend: str = "auto",
 ) -> xr.Dataset:
     """Simulate every day of ``ds`` from ``pools`` at its start.
 
     ``parameters`` (26) and ``pools`` (8) map names to numbers, or to arrays of members (or are Datasets with a
     ``member`` dimension). Where ``ds`` has a ``cell`` dimension, values may have the shape (cell, member). ``beta``
-    is a water-stress function or the name of one.
+    is a water-stress function or the name of one; ``backend`` is ``kernels``, ``xla`` or ``auto``.
 
     Returns a Dataset (time[, cell][, member]): fluxes, LAI and β of the day, pools at its end; names and units of
     :mod:`diffdalec.variables`. InputError where a name is missing.
     """
     days = np.arange(ds.sizes["time"])
-    series, lanes = _run(parameters, pools, ds, days, tuple(OUTPUTS), dtype, beta)
+    recorded = {name: Recording(select, 0, len(days)) for name, select in OUTPUTS.items()}
+    series, lanes = _run(parameters, pools, ds, days, recorded, dtype, beta, backend)
     coordinates = {"time": ds["time"], **{d: ds[d] for d in ("cell",) if d in ds.coords}}
     return xr.Dataset(output_variables(series, ("time", *lanes)), coordinates)
 
@@ -58,6 +65,7 @@ def forward(
     first_year: int | None = None,
     dtype: Precision = "float32",
     beta: StressFunction | str = "jarvis_stewart",
+    backend: str = "auto",
 ) -> xr.Dataset:
     """Run ``years`` years from ``pools``, cycling the whole calendar years of ``ds`` (or those of ``cycle``).
 
@@ -68,12 +76,16 @@ def forward(
     if years < 1:
         raise InputError(f"a forward run needs at least 1 year, found {years}")
     calendar = run_calendar(ds["time"], cycle=cycle, years=years, first_year=first_year)
-    names = (*POOLS, *ANNUAL_FLUXES, "lai")
-    series, lanes = _run(parameters, pools, ds, calendar.days, names, dtype, beta)
+    length, ends = len(calendar.days), tuple(calendar.year_ends.tolist())
+    recorded = {name: Recording(OUTPUTS[name], 0, length, ends) for name in POOLS}
+    recorded |= {name: Recording(OUTPUTS[name], 0, length) for name in (*ANNUAL_FLUXES, "lai")}
+    series, lanes = _run(parameters, pools, ds, calendar.days, recorded, dtype, beta, backend)
     return _by_age(series, calendar, lanes)
 
 
-def _run(parameters, pools, ds, days, outputs, dtype, beta) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+def _run(
+    parameters, pools, ds, days, recorded, dtype, beta, backend
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     stress = STRESS_FUNCTIONS.get(beta) if isinstance(beta, str) else beta
     if stress is None:
         raise InputError(f"no water-stress function is named {beta!r}; known are {', '.join(STRESS_FUNCTIONS)}")
@@ -89,14 +101,18 @@ def _run(parameters, pools, ds, days, outputs, dtype, beta) -> tuple[dict[str, n
         cells = (ds.sizes["cell"], 1) if "cell" in ds.dims else ()
         full = jnp.broadcast_shapes(shape, cells)
         p, initial = jax.tree.map(lambda x: jnp.broadcast_to(x, full), (p, initial))
-        series = _compiled_simulate(p, initial, drivers(ds, kind), jnp.asarray(days), outputs=outputs, beta=stress)
+        integrate = integrator_for(choose_backend(backend), stress)
+        series = _compiled_run(
+            p, initial, drivers(ds, kind), jnp.asarray(days),
+            recorded=tuple(recorded.items()), beta=stress, integrate=integrate,
+        )  # fmt: skip
         return {name: np.asarray(value) for name, value in series.items()}, lanes
 
 
 def _by_age(series: dict[str, np.ndarray], calendar: RunCalendar, lanes: tuple[str, ...]) -> xr.Dataset:
     starts = np.concatenate([[0], calendar.year_ends[:-1] + 1])
     annual = xr.Dataset(
-        output_variables({name: series[name][calendar.year_ends] for name in POOLS}, ("age", *lanes)),
+        output_variables({name: series[name] for name in POOLS}, ("age", *lanes)),
         {"age": ("age", np.arange(1, len(starts) + 1), {"units": "yr", "long_name": "stand age"})},
     )
     for name in ANNUAL_FLUXES:
