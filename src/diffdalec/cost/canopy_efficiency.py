@@ -17,6 +17,7 @@ GRID_POINTS = 500
 REFINEMENTS = 30
 
 
+@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class CanopyEfficiency:
     """The optimum (…), the RMSE of GPP there [gC m-2 d-1] and the number of days it rests on; NaN without days."""
