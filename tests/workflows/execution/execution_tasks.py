@@ -65,3 +65,10 @@ def hazard(task: tuple[str, str, int]) -> int:
         sign.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def allocate(task: int) -> int:
+    """Hold so many MiB for a while."""
+    held = bytearray(task * 2**20)
+    time.sleep(2.0 if task > 100 else 0.0)
+    return len(held)

@@ -70,6 +70,14 @@ def test_a_task_survives_its_worker_and_a_deadly_one_is_given_up(tmp_path):
     assert sum(tasks[1] in death.tasks for death in summary.deaths) == 2
 
 
+def test_a_worker_beyond_its_memory_is_ended_and_the_reason_is_said():
+    summary = run_tasks("execution_tasks:allocate", [1, 800, 2], workers=1, retries=0, memory="400 MiB")
+    assert summary.done == 2
+    assert [o.task for o in summary.failures] == [800]
+    assert "it went beyond its memory" in summary.failures[0].failure.message
+    assert "it went beyond its memory" in summary.deaths[0].reason
+
+
 @pytest.mark.parametrize(
     ("number", "seconds", "kills"), [(40, 0.1, 3), pytest.param(400, 0.15, 20, marks=pytest.mark.slow)]
 )

@@ -145,7 +145,8 @@ def closing(thing: Any) -> Iterator[Any]:
 @contextmanager
 def quiet() -> Iterator[None]:
     """dask logs every death and every closed connection with tracebacks; deaths are counted and reported by us."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application")]
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]
+    loggers = [logging.getLogger(name) for name in (*names, "tornado.application")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)

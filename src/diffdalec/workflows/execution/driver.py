@@ -19,6 +19,8 @@ from .serial import outcome, pickled_task
 TICK_SECONDS = 0.5
 LOOK_SECONDS = 2.0
 """How often the driver asks the scheduler who is there and what runs where."""
+MEMORY_TOPIC = "worker-restart-memory"
+"""Where dask says that a worker is ended for its memory."""
 
 
 class SchedulerLost(ConnectionError):
@@ -48,6 +50,7 @@ class Driver:
         self._out: dict[Hashable, _Out] = {}
         self._again: deque[_Out] = deque()
         self._arrived: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+        self._reasons: dict[str, str] = {}
         self._workers = 0
         self._held: dict[str, tuple[Hashable, ...]] = {}
         self._looked = -LOOK_SECONDS
@@ -55,6 +58,7 @@ class Driver:
     def run(self, tasks: Iterable[Any]) -> Summary:
         """Hand out all tasks, a window of them at a time, until all are finished or a stop is asked for."""
         self.cluster.client.subscribe_topic("all", self._event)
+        self.cluster.client.subscribe_topic(MEMORY_TOPIC, self._memory_event)
         left: Iterator[tuple[int, Any]] = iter(enumerate(tasks))
         exhausted, stopped = False, False
         try:
@@ -74,6 +78,7 @@ class Driver:
             raise
         finally:
             self.cluster.client.unsubscribe_topic("all")
+            self.cluster.client.unsubscribe_topic(MEMORY_TOPIC)
 
     def _fill(self, left: Iterator[tuple[int, Any]]) -> bool:
         """Hand out tasks until the window is full; True when there are no more."""
@@ -114,6 +119,10 @@ class Driver:
             held = [*message["processing-tasks"], *message["lost-computed-tasks"]]
             self._arrived.put(("left", str(message["worker"]), held, bool(message["expected"])))
 
+    def _memory_event(self, event: tuple[float, dict[str, Any]]) -> None:
+        """In the client's loop: a worker is about to be ended for its memory."""
+        self._reasons[str(event[1]["worker"])] = f"it went beyond its memory ({event[1]['rss'] / 2**30:.2f} GiB)"
+
     def _take(self, seconds: float) -> None:
         """Book one message, waiting for it at most so long, and all that have arrived with it."""
         try:
@@ -152,7 +161,8 @@ class Driver:
         self._workers = max(self._workers - 1, 0)
         items = {key: self._out[key] for key in map(_as_key, held) if key in self._out}
         if not expected:
-            self.pace.deaths.append(WorkerDeath(worker, tuple(item.task for item in items.values())))
+            reason = self._reasons.pop(worker, "")
+            self.pace.deaths.append(WorkerDeath(worker, tuple(item.task for item in items.values()), reason))
         for key, item in items.items():
             item.deaths += not expected
             if item.deaths > self.retries:
@@ -163,7 +173,9 @@ class Driver:
     def _give_up(self, key: Hashable, item: _Out, worker: str) -> None:
         del self._out[key]
         item.future.cancel()
+        reason = self.pace.deaths[-1].reason
         message = f"{item.deaths} workers died while they held this task, the last one {worker}"
+        message += f": {reason}" if reason else ""
         self._finish(Outcome(item.task, None, Failure("WorkerDied", message), worker, item.attempts, 0.0))
 
     def _error(self, key: Hashable, error: BaseException) -> None:

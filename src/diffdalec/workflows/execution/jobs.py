@@ -90,6 +90,7 @@ class SlurmJobs(Cluster):
                     lost.append(job)
         for job in lost:
             self.notes.append(f"instead of SLURM job {job}, which is not there any more, another was submitted")
-            del self.cluster.worker_spec[job], self._away[job]
+            del self._away[job]
         if lost:
+            self.cluster.sync(self.cluster.scale_down, lost)
             self.cluster.scale(jobs=self.number)

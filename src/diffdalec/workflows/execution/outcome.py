@@ -46,10 +46,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class WorkerDeath:
-    """A worker that was lost without having said so, and the tasks that it held; they went back to the queue."""
+    """A worker that was lost without having said so, and the tasks that it held; they went back to the queue.
+
+    ``reason`` is empty where nobody knows: a signal, a crash in compiled code, the end of a SLURM job, a lost node.
+    """
 
     worker: str
     tasks: tuple[Any, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True)
