@@ -103,3 +103,12 @@ def test_refining_keeps_the_stretch_or_refuses():
     assert axis.refined(20).bounds == axis.bounds
     with pytest.raises(InputError, match="1/1125"):
         axis.refined(1125)
+
+
+def test_an_axis_that_is_not_aligned_begins_where_it_begins():
+    centres = 50.003 + np.arange(6) / 100
+    with pytest.raises(InputError, match="not a regular axis"):
+        latitude_axis(centres)
+    axis = latitude_axis(centres, aligned=False)
+    np.testing.assert_allclose(axis.centres, centres, atol=1e-12)
+    assert axis.bounds[0] == pytest.approx(49.998)

@@ -30,14 +30,14 @@ precision are off by up to 2 % of the finest cells that we know (1/1125°)."""
 class Axis:
     """Cells of equal width along latitude or longitude, ascending: ``count`` of them from number ``first``.
 
-    A degree holds a whole number of cells, ``per_degree``, and cells are counted from ``origin`` [degrees] (the south
-    pole or the dateline): all edges are quotients of whole numbers, exact to rounding on every grid.
+    A degree holds a whole number of cells, ``per_degree``, and cells are counted from ``origin`` [degrees]. With the
+    south pole and the dateline as origins all edges are quotients of whole numbers, exact to rounding on every grid.
     """
 
     per_degree: int
     first: int
     count: int
-    origin: int
+    origin: float
 
     @property
     def edges(self) -> np.ndarray:
@@ -66,18 +66,23 @@ class Axis:
         return Axis(per_degree, first // self.per_degree, count // self.per_degree, self.origin)
 
 
-def latitude_axis(centres: np.ndarray, name: str = "latitude", resolution: float | None = None) -> Axis:
+def latitude_axis(
+    centres: np.ndarray, name: str = "latitude", resolution: float | None = None, *, aligned: bool = True
+) -> Axis:
     """The axis of ascending ``centres`` [degrees]; see :func:`longitude_axis`."""
-    return _axis(centres, SOUTH, name, resolution)
+    return _axis(centres, SOUTH, name, resolution, aligned)
 
 
-def longitude_axis(centres: np.ndarray, name: str = "longitude", resolution: float | None = None) -> Axis:
+def longitude_axis(
+    centres: np.ndarray, name: str = "longitude", resolution: float | None = None, *, aligned: bool = True
+) -> Axis:
     """The axis of ascending ``centres`` [degrees]; ``resolution`` is needed where there is one centre alone.
 
-    Raises InputError (which names ``name``) where they are not evenly spaced, where a degree does not hold a whole
-    number of cells, or where no cell begins at the dateline.
+    An axis that is not ``aligned`` may begin anywhere: its origin is its own first edge. Raises InputError (which names
+    ``name``) where centres are not evenly spaced, where a degree does not hold a whole number of cells, or where an
+    aligned axis has no cell that begins at the dateline.
     """
-    return _axis(centres, WEST, name, resolution)
+    return _axis(centres, WEST, name, resolution, aligned)
 
 
 def cells_axis(first: int, count: int, *, latitude: bool) -> Axis:
@@ -138,7 +143,7 @@ def sine_measure(south, north) -> np.ndarray:
     return 2.0 * np.cos(middle) * np.sin(half)
 
 
-def _axis(centres: np.ndarray, origin: int, name: str, resolution: float | None) -> Axis:
+def _axis(centres: np.ndarray, pole: float, name: str, resolution: float | None, aligned: bool) -> Axis:
     centres = np.asarray(centres, dtype=float)
     if centres.size == 0 or (centres.size == 1 and resolution is None):
         raise InputError(f"{name} has {centres.size} value{'s' * (centres.size != 1)}, expected a regular axis")
@@ -147,6 +152,7 @@ def _axis(centres: np.ndarray, origin: int, name: str, resolution: float | None)
     per_degree = round(1.0 / step) if step > 0 else 0
     if per_degree < 1:
         raise InputError(f"{name} is spaced by {step:g}°, expected ascending cells of at most one degree")
+    origin = pole if aligned else float(centres[0] - 0.5 / per_degree)
     first = round((centres[0] - origin) * per_degree - 0.5)
     axis = Axis(per_degree, first, centres.size, origin)
     off = np.abs(centres - axis.centres) * per_degree

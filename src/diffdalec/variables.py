@@ -177,6 +177,7 @@ PREDICTORS: dict[str, Variable] = {**CLIMATE, **SOIL, **VEGETATION}
 REFERENCES = _rows(
     "reference",
     ("cardamom_2016_allocation_leaf", "1", "NPP allocation to leaf, CARDAMOM 2001–2010", "", (0.0, 1.0)),
+    ("cardamom_2016_allocation_labile", "1", "NPP allocation to labile carbon, CARDAMOM 2001–2010", "", (0.0, 1.0)),
     ("cardamom_2016_allocation_wood", "1", "NPP allocation to wood, CARDAMOM 2001–2010", "", (0.0, 1.0)),
     ("cardamom_2016_allocation_root", "1", "NPP allocation to fine roots, CARDAMOM 2001–2010", "", (0.0, 1.0)),
     ("cardamom_2016_leaf_lifespan", "yr", "leaf residence time, CARDAMOM 2001–2010", "", (0.0, 50.0)),
@@ -184,6 +185,7 @@ REFERENCES = _rows(
     ("cardamom_2016_root_residence_time", "yr", "fine-root residence time, CARDAMOM 2001–2010", "", (0.0, 1e3)),
     ("cardamom_2016_lcma", "gC m-2", "leaf carbon mass per area, CARDAMOM 2001–2010", "", (0.0, 2000.0)),
     ("cardamom_2016_autotrophic_fraction", "1", "autotrophic respiration per GPP, CARDAMOM 2001–2010", "", (0.0, 1.0)),
+    ("cardamom_2016_npp", "gC m-2 d-1", "net primary productivity, CARDAMOM 2001–2010", "", (-1.0, 20.0)),
     ("field_allocation_leaf", "1", "NPP allocation to leaf, mean of the cell's plots", "", (0.0, 1.0)),
     ("field_allocation_wood", "1", "NPP allocation to wood, mean of the cell's plots", "", (0.0, 1.0)),
     ("field_allocation_root", "1", "NPP allocation to fine roots, mean of the cell's plots", "", (0.0, 1.0)),

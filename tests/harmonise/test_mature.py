@@ -100,10 +100,16 @@ def test_rows_run_northward_in_mask_and_field_alike():
     assert mature_mean(mature, CELLS, *window(20))(field, 0.5)[2, 0] == 7.0
 
 
-def test_products_that_do_not_nest_and_windows_that_are_too_small_are_refused():
-    mature = np.ones((3, 10, 10), dtype=bool)
-    with pytest.raises(InputError, match="1/120"):
-        mature_mean(mature, CELLS, *window(120))
+def test_mature_pixels_that_a_product_does_not_reach_count_as_missing():
+    mature = np.zeros((1, 10, 10), dtype=bool)
+    mature[0, 2, 2], mature[0, 2, 8] = True, True
     latitude, longitude = window(20)
-    with pytest.raises(InputError, match="outside the window"):
-        mature_mean(mature, CELLS, Axis(20, latitude.first, 10, -90), longitude)
+    half = Axis(20, longitude.first, 5, -180)
+    mean = mature_mean(mature, CELLS[:1], latitude, half)
+    assert mean(np.full((1, 20, 5), 4.0), 0.5)[0, 0] == 4.0
+    assert np.isnan(mean(np.full((1, 20, 5), 4.0), 0.51)[0, 0])
+
+
+def test_products_that_do_not_nest_are_refused():
+    with pytest.raises(InputError, match="1/120"):
+        mature_mean(np.ones((3, 10, 10), dtype=bool), CELLS, *window(120))

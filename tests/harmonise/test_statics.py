@@ -10,7 +10,7 @@ import xarray as xr
 from diffdalec.errors import InputError
 from diffdalec.harmonise.biomass import root_shoot_ratio, total_biomass
 from diffdalec.harmonise.climate import calibration_climate, climate_predictors
-from diffdalec.harmonise.composites import on_first_days, repeated_daily, window_starts
+from diffdalec.harmonise.composites import repeated_daily, window_starts
 from diffdalec.harmonise.evaporation import evaporative_fraction
 from diffdalec.harmonise.growth_curve import GrowthCurve
 from diffdalec.harmonise.soil import LAYER_BOTTOMS, carbon_nitrogen_ratio, depth_mean, layer_weights
@@ -112,9 +112,3 @@ def test_ten_day_means_stand_on_every_day_of_their_window(year, windows, last):
     assert daily[-last:].tolist() == [windows - 1.0] * last and daily[-last - 1] == windows - 2.0
     with pytest.raises(InputError, match=r"reco of .* expected 37 windows"):
         repeated_daily(np.zeros((1, 36)), starts[:36], 10, year, "reco")
-
-
-def test_composites_stand_on_their_first_day():
-    starts = window_starts(2003, 8)
-    daily = on_first_days(np.arange(46.0)[None, :], starts, 2003)[0]
-    assert np.isfinite(daily).sum() == 46 and daily[0] == 0.0 and daily[8] == 1.0 and daily[360] == 45.0

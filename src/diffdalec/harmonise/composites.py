@@ -1,4 +1,4 @@
-"""Windows of several days on a daily axis: 10-day means and 8-day composites."""
+"""Windows of several days on a daily axis."""
 
 from __future__ import annotations
 
@@ -26,14 +26,6 @@ def repeated_daily(values: np.ndarray, starts: pd.DatetimeIndex, days: int, year
         )
     length = len(pd.date_range(f"{year}-01-01", f"{year}-12-31"))
     return values[..., np.arange(length) // days]
-
-
-def on_first_days(values: np.ndarray, starts: pd.DatetimeIndex, year: int) -> np.ndarray:
-    """Composites (…, composites) as (…, days of the year): each on the first of its days, NaN on all others."""
-    length = len(pd.date_range(f"{year}-01-01", f"{year}-12-31"))
-    daily = np.full((*values.shape[:-1], length), np.nan, dtype=values.dtype)
-    daily[..., starts.day_of_year.to_numpy() - 1] = values
-    return daily
 
 
 def _first(starts: pd.DatetimeIndex) -> str:

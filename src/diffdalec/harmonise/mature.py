@@ -51,11 +51,12 @@ class MatureMean:
     """Means over the mature pixels of cells, for fields on one grid; made by :func:`mature_mean`.
 
     ``weights`` (cells, used source pixels) are areas of mature pixels, ``pixels`` the positions of those used in a
-    flattened field.
+    flattened field; ``total`` (cells,) is the area of all mature pixels, whether the field reaches them or not.
     """
 
     weights: sparse.csr_array
     pixels: np.ndarray
+    total: np.ndarray
 
     def __call__(self, values: np.ndarray, minimum_valid_fraction: float) -> np.ndarray:
         """Means (cells, time), float64, of ``values`` (time, rows, columns).
@@ -66,8 +67,7 @@ class MatureMean:
         finite = np.isfinite(used)
         valid = self.weights @ finite.astype(float)
         sums = self.weights @ np.where(finite, used, 0.0)
-        total = np.asarray(self.weights.sum(axis=1)).reshape(-1, 1)
-        enough = (valid > 0) & (valid >= (minimum_valid_fraction - 1e-9) * total)
+        enough = (valid > 0) & (valid >= (minimum_valid_fraction - 1e-9) * self.total[:, None])
         return np.divide(sums, valid, out=np.full(sums.shape, np.nan), where=enough)
 
 
@@ -76,7 +76,8 @@ def mature_mean(mature: np.ndarray, cells: np.ndarray, latitude: Axis, longitude
     fields on the axes given.
 
     A coarser product (0.1°) counts as replicated onto the 0.05° pixels: its value is weighted by how much of its pixel
-    is mature. InputError where the 0.05° pixels do not fit into those of the product, or cells lie outside it.
+    is mature. Mature pixels outside the field count as missing. InputError where the 0.05° pixels do not fit into those
+    of the product.
     """
     ratio, rest = divmod(PIXELS_PER_DEGREE, latitude.per_degree)
     if rest or longitude.per_degree != latitude.per_degree:
@@ -85,14 +86,13 @@ def mature_mean(mature: np.ndarray, cells: np.ndarray, latitude: Axis, longitude
             "expected one of 0.05°, 0.1°, 0.25° or 0.5°"
         )
     cell, row, column = np.nonzero(mature)
+    area = pixel_area(cells)[cell, row]
+    total = np.bincount(cell, area, minlength=len(cells))
     first_row, first_column = cell_row_column(cells)
     rows = (first_row[cell] * PIXELS + row) // ratio - latitude.first
     columns = (first_column[cell] * PIXELS + column) // ratio - longitude.first
-    if cell.size and (
-        min(rows.min(), columns.min()) < 0 or rows.max() >= latitude.count or columns.max() >= longitude.count
-    ):
-        raise InputError("mature pixels lie outside the window that was read")
-    pixels, place = np.unique(rows * longitude.count + columns, return_inverse=True)
-    weights = sparse.csr_array((pixel_area(cells)[cell, row], (cell, place)), shape=(len(cells), len(pixels)))
+    read = (rows >= 0) & (rows < latitude.count) & (columns >= 0) & (columns < longitude.count)
+    pixels, place = np.unique((rows * longitude.count + columns)[read], return_inverse=True)
+    weights = sparse.csr_array((area[read], (cell[read], place)), shape=(len(cells), len(pixels)))
     weights.sum_duplicates()
-    return MatureMean(weights, pixels)
+    return MatureMean(weights, pixels, total)
