@@ -1,5 +1,6 @@
-"""A driver in a process of its own, for tests that interrupt or kill it: ``drive.py FOLDER TASKS SECONDS [WORKERS]``.
+"""A driver in a process of its own, for tests that interrupt or kill it: ``drive.py FOLDER TASKS SECONDS...``.
 
+Tasks take the seconds given in turn, all others the last ones given; without a folder (``none``) they do nothing.
 Prints what came back as JSON, also when it was interrupted.
 """
 
@@ -13,8 +14,7 @@ from diffdalec.workflows.execution import Outcome, run_tasks
 
 
 def main() -> None:
-    folder, number, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    workers = int(sys.argv[4]) if len(sys.argv) > 4 else 2
+    folder, number, seconds = sys.argv[1], int(sys.argv[2]), [float(word) for word in sys.argv[3:]]
     back: list[int] = []
 
     def keep(outcome: Outcome) -> None:
@@ -23,10 +23,10 @@ def main() -> None:
     found = {"interrupted": False, "deaths": 0, "failures": 0}
     try:
         if folder == "none":
-            summary = run_tasks("execution_tasks:square", range(number), workers=workers, on_result=keep)
+            summary = run_tasks("execution_tasks:square", range(number), workers=2, on_result=keep)
         else:
-            tasks = [(folder, i, seconds) for i in range(number)]
-            summary = run_tasks("execution_tasks:write_square", tasks, workers=workers, on_result=keep)
+            tasks = [(folder, i, seconds[min(i, len(seconds) - 1)]) for i in range(number)]
+            summary = run_tasks("execution_tasks:write_square", tasks, workers=2, on_result=keep)
         found |= {"deaths": len(summary.deaths), "failures": len(summary.failures), "seconds": summary.seconds}
     except KeyboardInterrupt:
         found["interrupted"] = True

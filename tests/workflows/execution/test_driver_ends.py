@@ -43,43 +43,33 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks processes up in /proc")
 def test_a_killed_driver_takes_its_workers_along_and_nothing_finished_is_lost(tmp_path):
-    first = drive(tmp_path, 60, 0.1)
+    first = drive(tmp_path, 40, 0.1)
     wait_for(lambda: len(list(tmp_path.glob("*.done"))) >= 5, "no task was finished")
     first.send_signal(signal.SIGKILL)
     first.communicate()
     wait_for(lambda: not any(alive(pid) for pid in workers_of(tmp_path)), "workers have outlived their driver")
     finished = {int(file.stem) for file in tmp_path.glob("*.done")}
-    assert 5 <= len(finished) < 60
+    assert 5 <= len(finished) < 40
     diaries = {i: (tmp_path / f"{i}.diary").read_text() for i in finished}
 
     from diffdalec.workflows.execution import run_tasks
 
-    left = [(str(tmp_path), i, 0.0) for i in range(60) if i not in finished]
-    assert run_tasks("execution_tasks:write_square", left, workers=2).done == 60 - len(finished)
-    assert all((tmp_path / f"{i}.done").read_text() == str(i * i) for i in range(60))
+    left = [(str(tmp_path), i, 0.0) for i in range(40) if i not in finished]
+    assert run_tasks("execution_tasks:write_square", left, workers=2).done == 40 - len(finished)
+    assert all((tmp_path / f"{i}.done").read_text() == str(i * i) for i in range(40))
     assert all((tmp_path / f"{i}.diary").read_text() == text for i, text in diaries.items())
 
 
-def test_ctrl_c_keeps_what_came_back_and_ends_the_workers(tmp_path):
-    running = drive(tmp_path, 1000, 0.1)
-    wait_for(lambda: len(list(tmp_path.glob("*.done"))) >= 5, "no task was finished")
+def test_ctrl_c_keeps_what_is_finished_and_does_not_wait_for_the_rest(tmp_path):
+    running = drive(tmp_path, 20, *[0.02] * 6, 3600)
+    wait_for(lambda: len(list(tmp_path.glob("*.diary"))) == 8, "the long tasks were not begun")
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the workers as well
     out, errors = running.communicate(timeout=WAIT_SECONDS)
     found = json.loads(out)
-    finished = len(list(tmp_path.glob("*.done")))
     assert found["interrupted"] and running.returncode == 0
-    assert finished - 2 <= found["back"] <= finished < 1000
-    assert found["back"] >= 3
+    assert len(list(tmp_path.glob("*.done"))) == found["back"] == 6
     assert "Traceback" not in errors
     wait_for(lambda: not any(alive(pid) for pid in workers_of(tmp_path)), "workers have outlived their driver")
-
-
-def test_ctrl_c_does_not_wait_for_long_tasks(tmp_path):
-    running = drive(tmp_path, 4, 3600)
-    wait_for(lambda: len(list(tmp_path.glob("*.diary"))) >= 2, "no task was begun")
-    os.killpg(running.pid, signal.SIGINT)
-    out, _ = running.communicate(timeout=WAIT_SECONDS)
-    assert json.loads(out)["interrupted"]
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from diffdalec.workflows.execution import Outcome, run_tasks
+from diffdalec.workflows.execution import Outcome, Progress, run_tasks
 
 pytest.importorskip("distributed")
 
@@ -70,6 +70,13 @@ def test_a_task_survives_its_worker_and_a_deadly_one_is_given_up(tmp_path):
     assert sum(tasks[1] in death.tasks for death in summary.deaths) == 2
 
 
+def test_no_more_workers_than_tasks_and_none_for_nothing():
+    told: list[Progress] = []
+    assert run_tasks("execution_tasks:square", [7], workers=64, on_progress=told.append).done == 1
+    assert max(progress.workers for progress in told) == 1
+    assert run_tasks("execution_tasks:square", [], workers=64).done == 0
+
+
 def test_a_worker_beyond_its_memory_is_ended_and_the_reason_is_said():
     summary = run_tasks("execution_tasks:allocate", [1, 800, 2], workers=1, retries=0, memory="400 MiB")
     assert summary.done == 2
@@ -79,7 +86,7 @@ def test_a_worker_beyond_its_memory_is_ended_and_the_reason_is_said():
 
 
 @pytest.mark.parametrize(
-    ("number", "seconds", "kills"), [(40, 0.1, 3), pytest.param(400, 0.15, 20, marks=pytest.mark.slow)]
+    ("number", "seconds", "kills"), [(25, 0.1, 2), pytest.param(400, 0.15, 20, marks=pytest.mark.slow)]
 )
 def test_workers_killed_at_random_lose_nothing(tmp_path, number, seconds, kills):
     done = threading.Event()

@@ -68,7 +68,7 @@ def local(
     import dask
     from distributed import Client, Nanny, Scheduler, SpecCluster
 
-    number = workers or len(devices) or _cores()
+    number = workers or len(devices) or available_cores()
     host = "127.0.0.1"
     options = {
         "nthreads": 1, "host": host, "memory_limit": memory or 0, "dashboard": False, "preload": [PRELOAD],
@@ -130,7 +130,8 @@ def _check_workers(client: Any, address: str) -> None:
             raise InputError(f"{address}: worker {worker} has diffdalec {found}, expected {here} as here.")
 
 
-def _cores() -> int:
+def available_cores() -> int:
+    """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -39,7 +39,8 @@ class Pace:
             self.done += 1
         else:
             self.failures.append(outcome)
-        self._recent.append(outcome.seconds)
+        if outcome.seconds > 0:  # what is lost with its worker has told no time
+            self._recent.append(outcome.seconds)
         if self.on_result is not None:
             self.on_result(outcome)
 

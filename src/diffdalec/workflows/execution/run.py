@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...errors import InputError
-from .clusters import Cluster, at_address, local
+from .clusters import Cluster, at_address, available_cores, local
 from .jobs import slurm
 from .outcome import OnProgress, OnResult, ShouldStop, Summary
 from .pace import Pace
@@ -65,6 +65,10 @@ def run_tasks(
     pace = Pace(total, on_result, on_progress, should_stop)
     if scheduler == "serial":
         return run_serial(function, tasks, pace)
+    if total == 0:
+        return pace.summary(False)
+    if total is not None:  # nobody is started, or queued for, to stand idle
+        workers = min(total, workers or len(devices) or (available_cores() if scheduler == "local" else 1))
     where: AbstractContextManager[Cluster]
     if scheduler == "local":
         where = local(workers, memory=memory, devices=devices, variables=environment)
