@@ -31,7 +31,7 @@ def slurm(settings: Slurm, workers: int | None, *, variables: Mapping[str, str] 
     from distributed.core import Status
 
     class Job(SLURMJob):
-        """A job that remembers why it was not accepted."""
+        """A job that remembers why it was not accepted, and that it was closed, which dask checks at the end."""
 
         refusal: str | None = None
 
@@ -42,6 +42,10 @@ def slurm(settings: Slurm, workers: int | None, *, variables: Mapping[str, str] 
                 self.refusal = " ".join(str(error).split())
                 self.status = Status.failed
                 raise
+
+        async def close(self) -> None:
+            await super().close()
+            self.status = Status.closed
 
     job_class: Any = Job  # dask-jobqueue's annotation asks for an instance
     check_slurm(job_script(settings, variables))
