@@ -11,10 +11,11 @@ import jax.numpy as jnp
 
 from .. import kernels
 from ..errors import InputError
+from ..kernels import gpu
 from ..model import Drivers, Integrator, Parameters, Pools, StressFunction, integrate, prepare_coefficients, step
 from .empty import of_scalars
 
-BACKENDS = ("auto", "kernels", "xla")
+BACKENDS = ("auto", "kernels", "gpu", "xla")
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,22 @@ class Backend:
 
 @lru_cache(maxsize=16)  # one integrator per choice: compiled programs are found again by it
 def choose_backend(name: str = "auto", threads: int | None = None) -> Backend:
-    """The backend of a name: ``kernels``, ``xla``, or ``auto`` for kernels where this machine has them.
+    """The backend of a name: ``kernels``, ``gpu``, ``xla``, or ``auto``: the GPU where JAX runs on one, else kernels
+    where this machine has them.
 
     ``threads`` for kernels; by default those of ``kernels.default_threads``. InputError for an unknown name, and for
-    ``kernels`` on a machine that cannot have them.
+    ``kernels`` or ``gpu`` on a machine that cannot have them.
     """
     if name not in BACKENDS:
         raise InputError(f"backend {name!r} is not known: expected one of {', '.join(BACKENDS)}")
     if name == "xla":
         return Backend("xla", integrate, asked_for=True)
+    if name in ("auto", "gpu"):
+        reason = gpu.gpu_available()
+        if not reason:
+            return Backend("gpu", gpu.integrate, asked_for=name == "gpu")
+        if name == "gpu":
+            raise InputError(f"backend 'gpu' cannot be had here: {reason}")
     reason = kernels.available()
     if not reason:
         fused: Integrator = kernels.integrate if threads is None else partial(kernels.integrate, threads=threads)
@@ -58,13 +66,13 @@ def integrator_for(backend: Backend, beta: StressFunction) -> Integrator:
     Where that holds an operation which kernels cannot take, plain XLA's with a warning that names it; InputError
     where the user asked for kernels.
     """
-    if backend.name != "kernels":
+    if backend.name == "xla":
         return backend.integrate
     reason = _unsupported(beta)
     if not reason:
         return backend.integrate
     if backend.asked_for:
-        raise InputError(f"backend 'kernels' cannot take the water-stress function {_name(beta)}: {reason}")
+        raise InputError(f"backend {backend.name!r} cannot take the water-stress function {_name(beta)}: {reason}")
     warnings.warn(
         f"the water-stress function {_name(beta)} is integrated by plain XLA, which is slower: {reason}", stacklevel=3
     )

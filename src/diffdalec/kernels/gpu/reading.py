@@ -21,8 +21,8 @@ from ..lanes import LANE, SHARED, Lanes
 from .arithmetic import block, work_out
 from .layout import Column
 
-CHUNK_DAYS = 365
-"""Days between states that are kept for the way back, which runs them again."""
+CHUNK_DAYS = 64
+"""Days between states kept for the way back: states of 64 days of all threads at work fill the second-level cache."""
 BLOCK_LANES = 32
 """Lanes of a block: one warp, so that few lanes spread over many multiprocessors."""
 
