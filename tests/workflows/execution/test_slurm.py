@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from diffdalec.errors import InputError
+from diffdalec.study import SlurmSettings
 from diffdalec.workflows.execution import Outcome, Slurm, job_script, run_tasks
 from diffdalec.workflows.execution import jobs as slurm_jobs
 
@@ -66,17 +70,20 @@ def settings(**changes) -> Slurm:
     return Slurm(**{"cores": 2, "memory": "4 GB", **changes})
 
 
-def test_the_script_asks_for_what_was_set():
+def test_the_script_asks_for_what_was_set_and_makes_nothing(tmp_path):
     script = job_script(
         settings(
             cores=16, memory="64 GiB", walltime="08:00:00", queue="short", account="forest", interface="lo",
             directives=("--qos=long",), prologue=("module load python",), python="/opt/python", scratch="$TMPDIR",
+            logs=str(tmp_path / "logs"),
         ),
         {"JAX_COMPILATION_CACHE_DIR": "/scratch/it's"},
     )  # fmt: skip
     lines = script.splitlines()
-    for directive in ("-p short", "-A forest", "--cpus-per-task=16", "--mem=64G", "-t 08:00:00", "--qos=long"):
+    for directive in ("-p short", "-A forest", "--cpus-per-task=16", "--mem=64G", "-t 08:00:00", "--qos=long",
+                      f"-o {tmp_path}/logs/diffdalec-%j.log"):  # fmt: skip
         assert f"#SBATCH {directive}" in lines
+    assert not list(tmp_path.iterdir())
     command = lines[-1]
     for word in ("/opt/python -m", "--nworkers 16", "--nthreads 1", "--memory-limit 4.00GiB", "--interface lo",
                  "--local-directory $TMPDIR"):  # fmt: skip
@@ -84,6 +91,14 @@ def test_the_script_asks_for_what_was_set():
     for line in ("module load python", "export OMP_NUM_THREADS='1'", "export NPROC='1'"):
         assert lines.index(line) < lines.index(command)
     assert "export JAX_COMPILATION_CACHE_DIR='/scratch/it'\\''s'" in lines
+
+
+def test_a_study_file_says_the_same_and_the_documented_one_can_be_used():
+    assert set(SlurmSettings.model_fields) == {field.name for field in dataclasses.fields(Slurm)}
+    text = (HERE.parents[2] / "docs/howto/cluster.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    documented = SlurmSettings.model_validate(yaml.safe_load(block)["slurm"])
+    assert "#SBATCH --mem=64G" in job_script(Slurm(**documented.model_dump()))
 
 
 def test_one_process_per_gpu_is_one_process_on_many_cores():
@@ -122,14 +137,15 @@ def test_a_run_on_slurm_gives_the_same_and_cancels_its_jobs(queue, tmp_path):
     back: list[Outcome] = []
     tasks = [(str(tmp_path), i, 0.02) for i in range(40)]
     summary = run_tasks(
-        "execution_tasks:write_square", tasks, scheduler="slurm", slurm_settings=settings(queue="one"), workers=4,
-        on_result=back.append,
+        "execution_tasks:write_square", tasks, scheduler="slurm", workers=4,
+        slurm_settings=settings(queue="one", logs="logs"), on_result=back.append,
     )  # fmt: skip
     assert sorted(o.value for o in back) == list(range(40)) and not summary.failures
     assert all((tmp_path / f"{i}.done").read_text() == str(i * i) for i in range(40))
     assert 1 <= len({o.worker for o in back}) <= 2
     assert any("was not accepted" in note and "QOSMaxSubmitJobPerUserLimit" in note for note in summary.notes)
     assert (queue / "cancelled").read_text().split() == ["1"]
+    assert (tmp_path / "logs").is_dir()
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
@@ -49,6 +50,8 @@ def slurm(settings: Slurm, workers: int | None, *, variables: Mapping[str, str] 
 
     job_class: Any = Job  # dask-jobqueue's annotation asks for an instance
     check_slurm(job_script(settings, variables))
+    if settings.logs is not None:
+        Path(settings.logs).mkdir(parents=True, exist_ok=True)
     number = settings.jobs(workers)
     options = {"dashboard": False, "dashboard_address": None}
     with dask.config.set(DASK), quiet():

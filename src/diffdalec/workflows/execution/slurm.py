@@ -87,14 +87,18 @@ def job_settings(settings: Slurm, environment: Mapping[str, str] | None = None) 
         "job_cpu": settings.cores,
         "memory": settings.memory,
         "job_name": "diffdalec",
-        "job_extra_directives": list(settings.directives),
+        "job_extra_directives": [*_log_directives(settings), *settings.directives],
         "job_script_prologue": [*settings.prologue, *_dask_exports(), *exports],
         "worker_extra_args": arguments,
         "python": settings.python,
         "interface": settings.interface,
         "local_directory": settings.scratch,
-        "log_directory": settings.logs,
     }
+
+
+def _log_directives(settings: Slurm) -> list[str]:
+    """Where output goes. dask-jobqueue's own setting would make the folder at once, also where nothing is submitted."""
+    return [] if settings.logs is None else [f"-o {settings.logs}/diffdalec-%j.log"]
 
 
 def _dask_exports() -> list[str]:
