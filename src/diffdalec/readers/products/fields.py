@@ -22,9 +22,6 @@ ONLY_FIELD = "*"
 LARGEST_VALUE = 1e10
 """Larger magnitudes are fill values (9.97e36, 1e20), whatever the attributes say."""
 
-NOISE = 1e-3
-"""Share of the plausible range by which interpolation may leave a value below it; such values are set to its end."""
-
 MOST_OUTLIERS = 1e-3
 """Share of the values of an observed product that may lie outside the plausible range and be left out."""
 
@@ -135,26 +132,22 @@ def plausible(
 ) -> tuple[np.ndarray, dict[str, int]]:
     """Values in the plausible range of ``name`` and what was done, as attributes.
 
-    Values just below it are noise and set to its end; a few others of an observed product are left out; with ``strict``
-    (forcing) there must be none. Raises InputError for more than that.
+    A few values of an observed product that lie outside are left out; with ``strict`` (forcing) there must be none.
+    Raises InputError for more than that.
     """
     row = variable(name)
     low, high = row.plausible or (-np.inf, np.inf)
-    below, above = values < low, values > high
-    if not (below.any() or above.any()):
+    outside = (values < low) | (values > high)
+    count = int(outside.sum())
+    if not count:
         return values, {}
-    noise = below & (values >= low - NOISE * (high - low))
-    outside = (below & ~noise) | above
-    count, valid = int(outside.sum()), int(np.isfinite(values).sum())
+    valid = int(np.isfinite(values).sum())
     if count > (0 if strict else MOST_OUTLIERS * valid):
         raise InputError(
             f"{file.path.name}: {label} has values from {np.nanmin(values):.4g} to {np.nanmax(values):.4g} {row.unit}, "
             f"{count} of {valid} outside what is expected of {name}, {low:g} to {high:g}."
         )
-    values = np.where(noise, np.float32(low), values)
-    values[outside] = np.nan
-    done = {"set_to_lowest": int(noise.sum()), "left_out_as_implausible": count}
-    return values, {key: number for key, number in done.items() if number}
+    return np.where(outside, np.float32(np.nan), values), {"left_out_as_implausible": count}
 
 
 def array(

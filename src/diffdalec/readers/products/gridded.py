@@ -59,7 +59,7 @@ class Gridded:
         coordinates: dict[str, object] = dict(grid.coordinates)
         if times is not None:
             coordinates["time"] = times
-        return xr.Dataset(found, coordinates, {"source": file.path.name})
+        return xr.Dataset(found, coordinates, {"source": file.path.name.removesuffix(".gz")})
 
     def grid(self, dataset: xr.Dataset, file: SourceFile) -> Grid:
         """The grid of an opened file, checked."""

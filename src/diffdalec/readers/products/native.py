@@ -12,9 +12,8 @@ def _rows(*rows: tuple[str, str, str, tuple[float, float]]) -> dict[str, Variabl
 
 
 NATIVE = _rows(
-    ("specific_leaf_area_sd", "m2 kg-1", "standard deviation of specific leaf area", (0.0, 100.0)),
-    ("cardamom_2016_allocation_labile", "1", "NPP allocation to labile carbon, CARDAMOM 2001–2010", (0.0, 1.0)),
-    ("cardamom_2016_npp", "gC m-2 d-1", "net primary productivity, CARDAMOM 2001–2010", (-1.0, 20.0)),
+    ("gpp_quality", "1", "quality of the reflectances behind GPP, 0 (best) to 8", (0.0, 255.0)),
+    ("gpp_uncertainty", "gC m-2 d-1", "uncertainty of gross primary productivity", (0.0, 50.0)),
 )
 """What readers give beside the rows of ``diffdalec.variables``."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 import shutil
 import tempfile
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +35,7 @@ def opened(file: SourceFile, first_part: bool = False) -> Iterator[xr.Dataset]:
     """
     with unpacked(file, first_part) as plain:
         path = plain.path
-        engine = "scipy" if _magic(path) in _CLASSIC else "netcdf4"
+        engine = "scipy" if _magic(path, file.path.name) in _CLASSIC else "netcdf4"
         with refused_in_one_sentence(file.path):
             dataset = xr.open_dataset(path, engine=engine, decode_cf=False, cache=False)
         with dataset:
@@ -71,7 +73,7 @@ def unpacked(file: SourceFile, first_part: bool = False) -> Iterator[SourceFile]
 def _decompressed_size(path: Path) -> int:
     """Size that the end of a gzip file states (modulo 4 GiB); a netCDF header disagrees where the end is lost."""
     with path.open("rb") as handle:
-        handle.seek(-4, os.SEEK_END)
+        handle.seek(-min(4, path.stat().st_size), os.SEEK_END)
         return int.from_bytes(handle.read(4), "little")
 
 
@@ -83,15 +85,27 @@ def refused_in_one_sentence(path: Path, kind: str = "netCDF") -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # the libraries raise many kinds, all meaning the same to the user
+        _let_go_of_frames(error)
         raise InputError(
             f"{path.name}: cannot be read as {kind}, it is truncated or damaged "
             f"({path.stat().st_size} bytes; {type(error).__name__})."
         ) from error
 
 
-def _magic(path: Path) -> bytes:
+def _let_go_of_frames(error: Exception) -> None:
+    """Close what the failed call had half opened now; scipy would warn of it whenever it is collected."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        link: BaseException | None = error
+        while link is not None:
+            link.__traceback__ = None
+            link = link.__context__
+        gc.collect()
+
+
+def _magic(path: Path, name: str) -> bytes:
     with path.open("rb") as handle:
         magic = handle.read(4)
     if magic not in _NETCDF:
-        raise InputError(f"{path.name}: is no netCDF file (it begins with {magic!r}).")
+        raise InputError(f"{name}: is no netCDF file (it begins with {magic!r}).")
     return magic

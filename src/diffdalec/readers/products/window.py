@@ -105,8 +105,8 @@ def axis(
     # Centres are counted in cells from the south pole or the dateline, so that their rounding in the file is lost.
     origin, extent = (-90.0, 180.0) if name == "latitude" else (-180.0, 360.0)
     cells = (given - origin) / resolution - 0.5
-    beside = 0.0 if aligned else float((cells - np.rint(cells)).mean())
-    index = np.rint(cells - beside).astype(int)
+    index = np.rint(cells if aligned else cells - cells[0] + np.rint(cells[0])).astype(int)
+    beside = 0.0 if aligned else float((cells - index).mean())
     off = np.abs(cells - beside - index)
     if off.max() > MISALIGNED:
         raise InputError(
