@@ -148,9 +148,12 @@ def cru_jra(folder: Path, name: str, year: int, values, *, version="v2.2", **cha
     return six_hourly(folder / f"crujra.{version}.5d.{name}.{year}.365d.noc.nc", name, year, values, **changes)
 
 
-def zeng(folder: Path, file_name: str, *, windows=37, first=1, descending=True, name="RECO", north=NORTH) -> Path:
+def zeng(
+    folder: Path, file_name: str, *, windows=37, first=1, days=None, descending=True, name="RECO", north=NORTH
+) -> Path:
     latitude, longitude = axes(0.1, descending=descending, box=(SOUTH, north, WEST, EAST))
-    values = pattern(latitude, longitude, np.arange(windows), 0.0, 6.0).astype("f4")
+    days = first + 10 * np.arange(windows, dtype="i4") if days is None else np.asarray(days)
+    values = pattern(latitude, longitude, np.arange(days.size), 0.0, 6.0).astype("f4")
     values[3, 0, 0] = np.nan
     return netcdf(
         folder / file_name,
@@ -158,7 +161,7 @@ def zeng(folder: Path, file_name: str, *, windows=37, first=1, descending=True, 
         values,
         ("doy", "lat", "lon"),
         {
-            "doy": (first + 10 * np.arange(windows, dtype="i4"), {}),
+            "doy": (days, {}),
             "lat": (latitude, {}),
             "lon": (longitude, {}),
         },

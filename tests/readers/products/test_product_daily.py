@@ -115,6 +115,20 @@ def test_zengs_windows_begin_on_1_january_wherever_doy_stands(tmp_path, name, fi
     assert int(np.isnan(ZENG.read(file)["reco"]).sum()) == 1
 
 
+@pytest.mark.parametrize("stamp", ["first", "middle", "last", "no leap"])
+def test_thirds_of_the_months_are_told_from_windows_of_ten_days(tmp_path, stamp):
+    year = 2003 if stamp == "no leap" else 2004
+    firsts = [pd.Timestamp(year, month, day) for month in range(1, 13) for day in (1, 11, 21)]
+    lasts = [*(day - pd.Timedelta(days=1) for day in firsts[1:]), pd.Timestamp(year, 12, 31)]
+    middles = [first + (last - first) / 2 for first, last in zip(firsts, lasts, strict=True)]
+    stamps = {"middle": middles, "last": lasts}.get(stamp, firsts)
+    zeng(tmp_path, "RECO_2004.nc", days=[day.day_of_year + day.hour / 24 for day in stamps])
+    found = ZENG.read(ZENG.find(tmp_path)[0], (61.0, 61.2))["reco"]
+    assert found.attrs["windows"] == "days 1-10, 11-20 and 21-end of each month"
+    starts = [pd.Timestamp(2004, day.month, day.day) for day in firsts]
+    assert list(found["time"].to_index()) == starts
+
+
 def test_zeng_ends_at_80_north(tmp_path):
     zeng(tmp_path, "RECO_2004.nc", north=80.0, windows=36)
     (file,) = ZENG.find(str(tmp_path / "RECO_*.nc"), variable="RECO")

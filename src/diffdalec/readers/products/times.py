@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Callable
 
 import cftime
 import numpy as np
@@ -61,32 +60,6 @@ def six_hours_of_year(dataset: xr.Dataset, file: SourceFile) -> xr.CFTimeIndex:
     if not (datetime.timedelta(0) <= late <= step) or not evenly:
         raise InputError(f"{name}: time runs from {first} to {last}; expected every 6 hours of {year}.")
     return xr.CFTimeIndex([begin + at * step for at in range(STEPS_PER_YEAR)])
-
-
-def ten_day_windows(dimension: str) -> Callable[[xr.Dataset, SourceFile], pd.DatetimeIndex]:
-    """The first days of the 10-day windows of the file's year, of the day-of-year axis ``dimension``.
-
-    Stamps may stand at the first, the middle or the last day of the windows. Raises InputError for other steps.
-    """
-
-    def decode(dataset: xr.Dataset, file: SourceFile) -> pd.DatetimeIndex:
-        name, year = file.path.name, _start(file).year
-        if dimension not in dataset.variables:
-            raise InputError(f"{name}: has no {dimension}; it has {', '.join(map(str, dataset.variables))}.")
-        if "since" in str(dataset[dimension].attrs.get("units", "")):
-            days = decoded_time(dataset, dimension, name).day_of_year.to_numpy().astype(np.float64)
-        else:
-            days = np.asarray(dataset[dimension].values, dtype=np.float64)
-        expected = np.arange(1, 367 if calendar.isleap(year) else 366, 10)
-        steps = np.diff(days[:36])
-        if days.size not in (36, 37) or not (np.all(steps == 10.0) and 1.0 <= days[0] <= 10.0):
-            raise InputError(
-                f"{name}: {dimension} has {days.size} values from {days[0]:g} to {days[-1]:g}; expected the 36 or 37 "
-                "windows of 10 days of a year."
-            )
-        return pd.DatetimeIndex([day_of_year_date(year, day) for day in expected[: days.size]]).as_unit("ns")
-
-    return decode
 
 
 def day_of_year_date(year: int, day: int) -> datetime.date:

@@ -1,7 +1,9 @@
 """Zeng et al. (2020) ecosystem respiration, v2020.2: 10-day means, 0.1°, 60°S to 80°N, a file for each year.
 
 The names of the files are not settled: any netCDF with one year of 1999 to 2019 in its name, by a glob in the study
-file. ``RECO`` (doy, lat, lon) [gC m-2 d-1]; ``doy`` counts the days of the year of the 36 or 37 windows.
+file. ``RECO`` (doy, lat, lon) [gC m-2 d-1]; ``doy`` counts the days of the year. Whether a year has the thirds of its
+months (the size that NIES gives for the product is that of 36 uncompressed fields a year) or windows of 10 days from
+1 January is told by it, and said in the attribute ``windows``.
 """
 
 from __future__ import annotations
@@ -27,19 +29,19 @@ from diffdalec.readers.products.files import (
     only_wanted,
 )
 from diffdalec.readers.products.gridded import Gridded
-from diffdalec.readers.products.times import ten_day_windows
+from diffdalec.readers.products.opening import opened
+from diffdalec.readers.products.ten_days import AXIS, window_kind, window_starts
 
 NAME = "zeng_reco"
 YEARS = range(1999, 2020)
 """Years that the product covers; other numbers in a name, such as the version's, are none."""
 
-WINDOWS = "10 days from 1 January"
 LAYOUT = Gridded(
     usual={"reco": "RECO"},
     resolutions=(0.1,),
     encoding=Encoding(missing_below=-900.0),
-    times=ten_day_windows("doy"),
-    time_dimension="doy",
+    times=window_starts,
+    time_dimension=AXIS,
 )
 
 
@@ -59,7 +61,8 @@ def find(
 def read(file: SourceFile, latitudes: Band | None = None, longitudes: Band | None = None) -> xr.Dataset:
     """``reco`` [gC m-2 d-1] (time, latitude, longitude), each mean at the first day of its window."""
     found = LAYOUT.read(file, latitudes, longitudes)
-    found["reco"].attrs["windows"] = WINDOWS
+    with opened(file) as dataset:
+        found["reco"].attrs["windows"] = window_kind(dataset, file)
     return found
 
 
