@@ -7,7 +7,9 @@ import numpy as np
 YEAR = 365.25
 
 
-def season(day_of_year: np.ndarray, mean: float, amplitude: float, peak_day: float) -> np.ndarray:
+def season(
+    day_of_year: np.ndarray, mean: float | np.ndarray, amplitude: float | np.ndarray, peak_day: float | np.ndarray
+) -> np.ndarray:
     """mean + amplitude·cos(2π (day − peak_day)/365.25), one value a day."""
     return mean + amplitude * np.cos(2.0 * np.pi * (day_of_year - peak_day) / YEAR)
 

@@ -61,7 +61,7 @@ def boreal_weather(
     return weather
 
 
-def extraterrestrial_radiation(day_of_year: np.ndarray, latitude: float) -> np.ndarray:
+def extraterrestrial_radiation(day_of_year: np.ndarray, latitude: float | np.ndarray) -> np.ndarray:
     """Daily solar radiation above the atmosphere [MJ m-2 d-1], 0 in polar night (FAO-56, eqs 21–25)."""
     angle = 2.0 * np.pi * day_of_year / 365.0
     distance = 1.0 + 0.033 * np.cos(angle)

@@ -1,0 +1,1 @@
+"""A synthetic boreal biome whose truth is known, and what satellites' and other products would show of it."""
