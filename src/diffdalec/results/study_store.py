@@ -69,25 +69,25 @@ def write_cells(path: Path, group: str, start: int, found: Sequence[xr.Dataset |
     variable lacks or has another shape than the store's: a result is written whole or not at all.
     """
     store = _group(path, group, "r+")
-    names = [name for name in _order(store) if name not in (MARK, REASON) and _dims(store, name)[:1] == ("cell",)]
-    regions = {name: _region(store, name, found) for name in names}
+    arrays = {name: _array(store, name) for name in _order(store) if name not in (MARK, REASON)}
+    arrays = {name: array for name, array in arrays.items() if _dims(array)[:1] == ("cell",)}
+    regions = {name: _region(array, name, found) for name, array in arrays.items()}
     for name, values in regions.items():
-        _array(store, name)[start : start + len(found)] = values
+        arrays[name][start : start + len(found)] = values
 
 
-def _region(store: zarr.Group, name: str, found: Sequence[xr.Dataset | None]) -> np.ndarray:
-    array, dims = _array(store, name), _dims(store, name)[1:]
-    text = array.dtype.kind not in "biuf"
+def _region(array: zarr.Array[Any], name: str, found: Sequence[xr.Dataset | None]) -> np.ndarray:
+    dims, text = _dims(array)[1:], array.dtype.kind not in "biuf"
     values = np.full((len(found), *array.shape[1:]), array.fill_value, dtype=object if text else array.dtype)
     for i, ds in enumerate(found):
         if ds is None:
             continue
         if name not in ds or set(ds[name].dims) != set(dims):
             there = ds[name].dims if name in ds else "nothing"
-            raise ValueError(f"{store.path}/{name}: expected {dims}, found {there}")
+            raise ValueError(f"{array.path}: expected {dims}, found {there}")
         one = ds[name].transpose(*dims).values
         if one.shape != array.shape[1:]:
-            raise ValueError(f"{store.path}/{name}: expected shape {array.shape[1:]}, found {one.shape}")
+            raise ValueError(f"{array.path}: expected shape {array.shape[1:]}, found {one.shape}")
         values[i] = one
     return values
 
@@ -179,8 +179,8 @@ def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
     return found
 
 
-def _dims(group: zarr.Group, name: str) -> tuple[str, ...]:
-    return tuple(getattr(_array(group, name).metadata, "dimension_names", None) or ())
+def _dims(array: zarr.Array[Any]) -> tuple[str, ...]:
+    return tuple(getattr(array.metadata, "dimension_names", None) or ())
 
 
 def _order(group: zarr.Group) -> list[str]:
