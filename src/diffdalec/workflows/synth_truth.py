@@ -32,8 +32,8 @@ class TrueRun:
 
     ``biomass`` and ``som`` (age, cell) total living biomass and soil carbon at the end of each year [gC m-2];
     ``annual`` (age, cell) sums of GPP, RECO, ET and mean LAI by stream; ``daily`` (day, cell) by stream; ``beta``
-    (cell,) its mean; ``canopy`` (cell,) greatest LAI of the last year; ``som_inflow`` and ``som_outflow`` (cell,) sums to the end of the
-    mature pass; ``mature_years`` the first and last year of age that are observed.
+    (cell,) its mean; ``canopy`` (cell,) greatest LAI of the last year; ``som_inflow`` and ``som_outflow`` (cell,)
+    sums to the end of the mature pass; ``mature_years`` the first and last year of age that are observed.
     """
 
     biomass: np.ndarray
