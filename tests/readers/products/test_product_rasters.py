@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("rasterio")
 
-from product_writers import axes, geotiff, grid_file, pattern
+from product_writers import axes, geotiff, grid_file, netcdf, pattern
 
 from diffdalec.readers.products import PRODUCTS
 
@@ -64,6 +64,20 @@ def test_tiles_of_all_hemispheres_are_kept_apart_and_the_spread_is_optional(tmp_
     assert list(CCI.read(spread[0], (61.99, 62.0)).data_vars) == ["aboveground_biomass_sd"]
     refused(CCI.find, tmp_path, year=2010, words=["no map of 2010"])
     refused(CCI.find, tmp_path, years=range(2020, 2021), quality=1, words=["no setting 'quality'"])
+
+
+def test_the_merged_file_as_it_is_published_has_a_time_and_a_negative_fill_value(tmp_path):
+    latitude, longitude = axes(PIXEL, descending=True, box=(61.84, 62.0, 21.0, 21.2))
+    values = np.rint(pattern(latitude * 9, longitude * 9, None, 0, 300)).astype("i2")[None]
+    values[0, 0, 0] = -32768
+    name = NAME.format("", "").strip("_").replace(".tif", ".nc")
+    coordinates = {"time": (np.array([43829.0]), {}), "lat": (latitude, {}), "lon": (longitude, {})}
+    netcdf(tmp_path / name, "agb", values, ("time", "lat", "lon"), coordinates, fill=np.int16(-32768))
+    (file,) = CCI.find(tmp_path)
+    assert CCI.check(file).latitude.size == 180
+    found = CCI.read(file)["aboveground_biomass"]
+    assert found.dims == ("latitude", "longitude") and np.isnan(found[-1, 0]) and int(np.isnan(found).sum()) == 1
+    np.testing.assert_array_equal(found[:-1], values[0, :0:-1])
 
 
 @pytest.mark.parametrize("descending", [True, False])

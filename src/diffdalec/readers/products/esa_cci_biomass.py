@@ -2,8 +2,8 @@
 
 GeoTIFF tiles of 10°, named by their **north-west** corner, such as
 ``N60E010_ESACCI-BIOMASS-L4-AGB-MERGED-100m-2020-fv4.0.tif`` (50–60°N, 10–20°E), with ``AGB_SD`` beside, or one merged
-netCDF with ``agb`` (and ``agb_se`` or ``agb_sd``). uint16 Mg ha-1; 0 is no biomass, and stays 0. The latitudes and
-longitudes of a tile are in its header.
+netCDF with ``agb`` (time 1, lat, lon) and ``agb_se`` or ``agb_sd``. uint16 or int16, Mg ha-1; 0 is no biomass, and
+stays 0. The latitudes and longitudes of a tile are in its header.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ TILE = 10.0
 """Width of a tile [degrees]."""
 
 AGB, SD = "aboveground_biomass", "aboveground_biomass_sd"
-MERGED = Gridded(usual={AGB: "agb", SD: "agb_sd"}, resolutions=(1 / 1125,), encoding=Encoding(missing_above=65535))
+MERGED = Gridded(
+    usual={AGB: "agb", SD: "agb_sd"},
+    resolutions=(1 / 1125,),
+    encoding=Encoding(missing_below=-1.0, missing_above=65535.0),
+)
 _PATTERN = (
     r"(?:(?P<corner>[NS]\d{2}[EW]\d{3})_)?ESACCI-BIOMASS-L4-AGB(?P<sd>_SD)?-MERGED-100m-(?P<year>\d{4})"
     r"-fv\d+(\.\d+)?\.(?P<kind>tif|nc)"

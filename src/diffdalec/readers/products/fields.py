@@ -81,14 +81,19 @@ def field(
     grid: Grid,
     file: SourceFile,
     encoding: Encoding,
-    select: Mapping[str, int | slice] | None = None,
+    kept: str | None = None,
+    select: Mapping[str, int] | None = None,
 ) -> np.ndarray:
-    """Values (others…, latitude, longitude) float32 of the window ``grid``, missing NaN.
+    """Values (kept, latitude, longitude) float32 of the window ``grid``, missing NaN.
 
-    ``select`` picks positions along further dimensions. Raises InputError where the values cannot be read.
+    ``kept`` is the one further dimension that there is, ``select`` picks positions along others; what is left must have
+    length 1 (:func:`require_dimensions`). Raises InputError where the values cannot be read.
     """
     latitude, longitude = names_of_axes(dataset, file.path.name)
-    stored = dataset[name].isel(dict(select or {})).transpose(..., latitude, longitude)
+    order = [latitude, longitude] if kept is None else [kept, latitude, longitude]
+    chosen = dict(select or {})
+    single = {str(dim): 0 for dim in dataset[name].dims if dim not in order and dim not in chosen}
+    stored = dataset[name].isel(single | chosen).transpose(*order)
     rows, columns = grid.latitude.pieces(), grid.longitude.pieces()
     if not (rows and columns):
         shape = (*stored.shape[:-2], grid.latitude.centres.size, grid.longitude.centres.size)

@@ -80,7 +80,8 @@ class Gridded:
 
     def _variable(self, dataset: xr.Dataset, ours: str, grid: Grid, file: SourceFile) -> xr.DataArray:
         name = self.name_in(dataset, file, ours)
-        values = field(dataset, name, grid, file, self.encoding)
+        kept = None if self.times is None else self.time_dimension
+        values = field(dataset, name, grid, file, self.encoding, kept)
         attributes, converted = dataset[name].attrs, ""
         if self.convert is not None:
             values, converted = self.convert(ours, values, attributes, file.path.name)

@@ -82,7 +82,7 @@ def read(file: SourceFile, latitudes: Band | None = None, longitudes: Band | Non
         name = _layered(dataset, file)
         grid = grid_of(dataset, file.path.name, RESOLUTION).window(latitudes, longitudes)
         fill = -100.0 if dataset[name].dtype.itemsize == 1 else -999.0
-        values = field(dataset, name, grid, file, Encoding(PROPERTIES[ours][1], fill=fill))
+        values = field(dataset, name, grid, file, Encoding(PROPERTIES[ours][1], fill=fill), "depth")
     first = _first_layer(file)
     bottoms = np.array(LAYER_BOTTOMS[first : first + LAYERS])
     depth = xr.DataArray(bottoms, dims="layer", attrs={"units": "cm", "long_name": "depth of the layer's bottom"})

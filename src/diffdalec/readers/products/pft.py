@@ -68,11 +68,9 @@ def read(file: SourceFile, latitudes: Band | None = None, longitudes: Band | Non
     with opened(file) as dataset:
         name = _typed(dataset, file)
         grid = grid_of(dataset, file.path.name, RESOLUTIONS).window(latitudes, longitudes)
-        single = {dim: 0 for dim in dataset[name].dims if dim == "time_counter"}
         found = {}
         for ours in file.variables:
-            place = single | {"veget": POSITIONS[ours]}
-            values = field(dataset, name, grid, file, ENCODING, place)
+            values = field(dataset, name, grid, file, ENCODING, select={"veget": POSITIONS[ours]})
             found[ours] = array(ours, ("latitude", "longitude"), values, file, f"{name}[{POSITIONS[ours]}]")
     return xr.Dataset(found, grid.coordinates, {"source": file.path.name, "year": file.year})
 
