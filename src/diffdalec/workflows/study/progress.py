@@ -23,13 +23,13 @@ class StudyProgress:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("batches"),
             TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"),
             console=self.console,
             disable=not self.console.is_terminal,
         )
         self._task: TaskID | None = None
+        self._steps: dict[str, TaskID] = {}
         self._what, self._done, self._total, self._failed = "", 0, 0, 0
         self._printed = -LINE_SECONDS
 
@@ -37,12 +37,22 @@ class StudyProgress:
         """A line of plain text."""
         self._bars.console.print(text, highlight=False, soft_wrap=True)
 
+    def steps(self, what: str, done: int, of: int) -> None:
+        """So many steps of something are done: a bar of its own, or a line now and then."""
+        if what not in self._steps:
+            self._steps[what] = self._bars.add_task(what, total=of, left="")
+        self._bars.update(self._steps[what], completed=done, total=of)
+        now = time.monotonic()
+        if not self.console.is_terminal and (done == of or now - self._printed >= LINE_SECONDS):
+            self._printed = now
+            self.say(f"{what}: {done} of {of}")
+
     def begin(self, stages: Sequence[str], batches: int, before: int) -> None:
         """So many batches are to be brought through the stages; ``before`` of all had been finished earlier."""
         self._what, self._done, self._total, self._failed = ", ".join(stages), 0, batches, 0
         if before:
             self.say(f"{self._what}: {before} batches were done before, {batches} are left")
-        self._task = self._bars.add_task(self._what, total=batches, left="")
+        self._task = self._bars.add_task(f"{self._what} [batches]", total=batches, left="")
 
     def finished(self, failed: int) -> None:
         """A batch has come back; ``failed`` of its cells could not be calibrated."""

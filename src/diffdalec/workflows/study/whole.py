@@ -8,7 +8,7 @@ from ...errors import InputError
 from ...results.study_store import read_attributes
 from ...study import Study
 from ..execution import Slurm, job_script
-from .folder import finished_batches
+from .folder import finished_batches, only_driver
 from .progress import StudyProgress
 from .stages import STAGES
 
@@ -27,8 +27,8 @@ def prepare_cells(study: Study, *, check: bool = False) -> Path:
         return study.cell_set
     from ..prepare import prepare
 
-    with StudyProgress() as progress:
-        return prepare(study, check=check, progress=progress.say)
+    with only_driver(study.out), StudyProgress() as progress:
+        return prepare(study, check=check, progress=progress.steps)
 
 
 def slurm_settings(study: Study) -> Slurm:
