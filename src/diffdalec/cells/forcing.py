@@ -39,7 +39,10 @@ def drivers(ds: xr.Dataset, dtype=jnp.float32) -> Drivers:
     )
     constants = {name: jnp.asarray(_values(ds[name]), dtype) for name in ("latitude", "mean_temperature")}
     site = Site(**constants, mean_precipitation=jnp.asarray(_values(ds["mean_precipitation"]), dtype))
-    return prepare_drivers(forcing, site)
+    return _prepare_drivers(forcing, site)
+
+
+_prepare_drivers = jax.jit(prepare_drivers)
 
 
 def _values(array: xr.DataArray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import stand, study
+from . import bench, stand, study
 from .root import app
 
-__all__ = ["app", "stand", "study"]
+__all__ = ["app", "bench", "stand", "study"]

@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 curves = typer.Typer(help="Growth curves: biomass of a stand against its age.", no_args_is_help=True)
 app.add_typer(curves, name="growth-curve")
+benchmarks = typer.Typer(help="What this machine can do: speed, a stand, a biome.", no_args_is_help=True)
+app.add_typer(benchmarks, name="bench")
 
 
 def _version(show: bool) -> None:

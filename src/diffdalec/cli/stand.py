@@ -114,27 +114,6 @@ def demo(
 
 
 @app.command()
-def bench(
-    batch: Annotated[list[int] | None, typer.Option(help="Batch size (members); repeat for several.")] = None,
-    years: Annotated[list[int] | None, typer.Option(help="Length of the run [years]; repeat for several.")] = None,
-    backend: Annotated[list[str] | None, typer.Option(help="'kernels' or 'xla'; repeat for both.")] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Timed runs; the fastest counts.")] = 3,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
-) -> None:
-    """Measure member-days per second, forward and value-and-gradient, on this machine."""
-    from ..workflows.bench import print_benchmark, run_benchmark
-
-    found = run_benchmark(
-        tuple(batch or (1, 16, 128, 1024)),
-        tuple(years or (9, 107)),
-        repeats,
-        tuple(backend or ("kernels", "xla")),
-        say=lambda text: typer.echo(text, err=True),
-    )
-    print_benchmark(found, json_file)
-
-
-@app.command()
 def experiments(
     name: Annotated[str | None, typer.Argument(help="Show this one whole, as YAML.")] = None,
 ) -> None:

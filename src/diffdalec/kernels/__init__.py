@@ -7,8 +7,17 @@ they can take a step.
 
 from .forward_mode import tangents
 from .integration import integrate
-from .machine import available, default_threads
+from .machine import available, cache_folder, default_threads, processor_key
 from .preparation import unsupported
 from .primitives import UnsupportedStep
 
-__all__ = ["UnsupportedStep", "available", "default_threads", "integrate", "tangents", "unsupported"]
+__all__ = [
+    "UnsupportedStep",
+    "available",
+    "cache_folder",
+    "default_threads",
+    "integrate",
+    "processor_key",
+    "tangents",
+    "unsupported",
+]

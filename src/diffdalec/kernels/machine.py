@@ -59,10 +59,17 @@ def host_target(bits: int, members: int) -> Target:
     return Target(bits, width, avx512, x86)
 
 
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: ``diffdalec/kernels`` in the user's cache folder."""
+def cache_folder(of: str = "kernels") -> Path:
+    """Where compiled code is kept: ``diffdalec/kernels``, or of another kind, in the user's cache folder."""
     base = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return (Path(base) if base else Path.home() / ".cache") / "diffdalec" / "kernels"
+    return (Path(base) if base else Path.home() / ".cache") / "diffdalec" / of
+
+
+def processor_key() -> str:
+    """A short name of the processor and what it can do, the same on like machines; of the system's where LLVM is not
+    there to ask."""
+    parts = _host()[:2] if llvm is not None else (platform.machine(), platform.node())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 _SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)

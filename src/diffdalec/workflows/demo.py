@@ -55,14 +55,18 @@ def run_demo(
     )
 
 
-def synthetic_stand(seed: int = 0) -> tuple[xr.Dataset, GrowthCurve, xr.Dataset]:
+def synthetic_stand(
+    seed: int = 0, years: tuple[int, int] = (2004, 2012)
+) -> tuple[xr.Dataset, GrowthCurve, xr.Dataset]:
     """The site Dataset of the synthetic stand, the growth curve fitted to plots of its landscape, and its truth.
+
+    ``years`` are the first and last calendar year of its weather and observations.
 
     The truth is a run of the model from almost bare ground; observations have a tower's noise and gaps, and the
     curve is fitted to a chronosequence with plots' scatter. Nothing of the truth reaches the calibration but
     through these.
     """
-    weather = boreal_weather(seed=seed)
+    weather = boreal_weather(years, seed=seed)
     bare = weather.assign(
         mean_temperature=0.5 * (weather["tmin"] + weather["tmax"]).mean(),
         mean_precipitation=weather["precipitation"].mean(),

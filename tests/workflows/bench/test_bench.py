@@ -1,0 +1,46 @@
+"""The benchmark's commands run and say what they measured; no time is judged."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from typer.testing import CliRunner
+
+from diffdalec.cli import app
+from diffdalec.errors import InputError
+from diffdalec.workflows.bench.biome import BiomeCost
+from diffdalec.workflows.bench.child import in_child
+
+
+def test_speed_of_one_case(tmp_path):
+    file = tmp_path / "speed.json"
+    command = ["bench", "speed", "--batch", "2", "--years", "2", "--threads", "1", "--repeats", "1"]
+    done = CliRunner().invoke(app, [*command, "--json", str(file)], catch_exceptions=False)
+    assert done.exit_code == 0
+    found = json.loads(file.read_text())
+    measured = {(m["function"], m["backend"]): m for m in found["figures"]}
+    assert set(measured) == {(f, b) for f in ("forward", "gradient", "jacobian") for b in ("kernels", "xla")}
+    for m in measured.values():
+        assert (m["members"], m["years"], m["threads"]) == (2, 2, 1)
+        assert m["rate"] == pytest.approx(2 * 731 / m["seconds"])
+    assert "×" in done.output and found["machine"] in done.output.replace("\n", " ")
+
+
+def test_a_child_has_the_cores_it_was_given():
+    assert in_child("os", "cpu_count", {}) == os.cpu_count()
+    here = len(os.sched_getaffinity(0))
+    assert in_child("diffdalec.kernels.machine", "default_threads", {}, threads=1) == 1
+    with pytest.raises(InputError, match=f"{here + 1} threads, but this process may use {here} cores"):
+        in_child("os", "getpid", {}, threads=here + 1)
+
+
+def test_hours_of_a_biome_by_hand():
+    cost = BiomeCost(48, 2, 5, 100.0, 3.6, {}, 0)
+    assert cost.biome_hours == pytest.approx(5000 * 3.6 / 2 / 3600)
+
+
+def test_a_curve_that_is_none_is_said():
+    done = CliRunner().invoke(app, ["bench", "stand", "--growth-curve", "1,2"])
+    assert isinstance(done.exception, InputError) and "BMAX,K,P" in str(done.exception)
