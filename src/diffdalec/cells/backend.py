@@ -44,7 +44,7 @@ def choose_backend(name: str = "auto", threads: int | None = None) -> Backend:
     if name == "xla":
         return Backend("xla", integrate, asked_for=True)
     if name in ("auto", "gpu"):
-        reason = gpu.gpu_available()
+        reason: str | None = gpu.gpu_available()
         if not reason:
             return Backend("gpu", gpu.integrate, asked_for=name == "gpu")
         if name == "gpu":

@@ -120,7 +120,9 @@ def test_what_cannot_be_taken_is_said():
         run.by(interpreted, lambda s, d, c: (s | {"fast": jax.lax.erf(s["fast"])}, {"loss": 0, "share": 0}))
     with pytest.raises(UnsupportedStep, match="at least one day"):
         replace(run, calendar=run.calendar[:0], recordings={}).by(interpreted)
-    with pytest.raises(ValueError, match="power of two of lanes, not 24"):
+    with pytest.raises(ValueError, match="power of two of lanes, at least 1, not 24"):
         run.by(partial(integrate, target="interpreter", block=24))
+    with pytest.raises(ValueError, match="at least 32, not 16"):
+        run.by(partial(integrate, target="lowering", block=16))
     with pytest.raises(ValueError, match="recording 'x' covers days 100 to 200 of a run of 130 days"):
         replace(run, recordings={"x": Recording(lambda s, o: o["loss"], 100, 200)}).by(interpreted)

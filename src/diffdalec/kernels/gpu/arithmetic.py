@@ -33,17 +33,17 @@ def block(value: Any, lanes: int, dtype: np.dtype) -> jax.Array:
 
 def _maximum(x: Any, y: Any) -> Any:
     # NaN passes through, which the GPU's own maximum does not let it.
-    if isinstance(x, np.generic):
+    if isinstance(x, np.number):
         x, y = y, x
-    if isinstance(y, np.generic):
+    if isinstance(y, np.number):
         return jnp.where(x < y, y, x)
     return jnp.where((x > y) | (x != x), x, y)
 
 
 def _minimum(x: Any, y: Any) -> Any:
-    if isinstance(x, np.generic):
+    if isinstance(x, np.number):
         x, y = y, x
-    if isinstance(y, np.generic):
+    if isinstance(y, np.number):
         return jnp.where(x > y, y, x)
     return jnp.where((x < y) | (x != x), x, y)
 

@@ -10,13 +10,14 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 
+from ..graph import Node
 from ..lanes import CELL, SHARED
 from ..plan import Plan
 from ..preparation import Recording, prepare
 from ..primitives import UnsupportedStep
 from .adjoint import adjoint
 from .forward import forward
-from .layout import Place, columns, take
+from .layout import columns, take
 from .machine import gpu_available
 from .reading import BLOCK_LANES, CHUNK_DAYS, Loop
 
@@ -25,16 +26,12 @@ Target = Literal["gpu", "interpreter", "lowering"]
 
 @dataclass(frozen=True, eq=False)
 class GpuRun:
-    """A traced step with the loop that runs it."""
+    """A traced step with the loop that runs it, and the values of a day: state after it, then what is recorded."""
 
     plan: Plan
     loop: Loop
-    places: tuple[Place, ...]
-
-    @property
-    def lane_drivers(self) -> tuple[bool, ...]:
-        """Which drivers are no one number for all lanes of a block."""
-        return tuple(kind != SHARED for kind in self.plan.lanes.kinds)
+    outputs: tuple[Node, ...]
+    lane_drivers: tuple[bool, ...]  # which drivers are no one number for all lanes of a block
 
 
 def integrate(
@@ -58,21 +55,24 @@ def integrate(
     reason = gpu_available() if target == "gpu" else ""
     if reason:
         raise UnsupportedStep(reason)
-    if block < 1 or block & (block - 1):
-        raise ValueError(f"a block has a power of two of lanes, not {block}")
+    # A block of less than a warp would be held twice, and one copy read what the other has not yet written.
+    least = 1 if target == "interpreter" else 32
+    if block < least or block & (block - 1):
+        raise ValueError(f"a block has a power of two of lanes, at least {least}, not {block}")
     run = prepare(step, constants, initial, drivers, calendar, recordings, threads=1)
     plan = run.plan
     if not plan.length or not plan.lanes.count or not plan.program.n_state:
         raise UnsupportedStep("a run on a GPU needs at least one day, one lane and one state")
-    nodes = plan.program.forward(plan.dtype, tuple(kind != SHARED for kind in plan.lanes.kinds))
-    found, places = columns(nodes[plan.program.n_state :], plan.kept, plan.length, chunk)
+    lane_drivers = tuple(kind != SHARED for kind in plan.lanes.kinds)
+    outputs = plan.program.forward(plan.dtype, lane_drivers)
+    found, places = columns(outputs[plan.program.n_state :], plan.kept, plan.length, chunk)
     loop = Loop(plan.length, plan.lanes, plan.dtype, tuple(found), block, chunk, target == "interpreter")
-    gpu = GpuRun(plan, loop, tuple(places))
+    gpu = GpuRun(plan, loop, tuple(outputs), lane_drivers)
     data = [x.T if kind == CELL else x for x, kind in zip(run.drivers, plan.lanes.kinds, strict=True)]
     invariants = _widened(run.invariants(run.constants), loop.width)
     final, kept = _run(gpu, invariants, _widened(run.state, loop.width), data, run.calendar)
     count = plan.lanes.count
-    recorded = [take(kept[p.column], p.rows)[:, :count] for p in gpu.places]
+    recorded = [take(kept[p.column], p.rows)[:, :count] for p in places]
     return run.tree(final[:, :count]), run.series(recorded)
 
 
@@ -84,10 +84,9 @@ def _widened(rows: jax.Array, width: int) -> jax.Array:
 
 
 def _forward(run: GpuRun, invariants, state, data, calendar, keep: bool):
-    n, program = run.plan.program.n_state, run.plan.program
-    nodes = program.forward(run.plan.dtype, run.lane_drivers)
-    recorded = [nodes[n + c.recording] for c in run.loop.columns]
-    return forward(run.loop, nodes[:n], recorded, invariants, state, calendar, data, keep)
+    n = run.plan.program.n_state
+    recorded = [run.outputs[n + c.recording] for c in run.loop.columns]
+    return forward(run.loop, run.outputs[:n], recorded, invariants, state, calendar, data, keep)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
