@@ -13,6 +13,7 @@ import xarray as xr
 import yaml
 
 from ..cells.backend import choose_backend
+from ..cells.compilation import keep_compiled_programs
 from ..config import SITE_EXPERIMENTS, Experiment, load_experiment
 from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
@@ -73,6 +74,7 @@ def run_request(
     """Run a request on a site's Dataset into the folder ``out``; goes on from what is there of the same
     configuration.
     """
+    keep_compiled_programs()
     experiments = load_experiments(request)
     if request.curve is None and request.biomass is None and any("biomass" in e.streams for e in experiments):
         names = ", ".join(e.name for e in experiments if "biomass" in e.streams)
