@@ -20,7 +20,7 @@ from ..study import load_study
 from ..synthetic.biome.biomass import age_samples, mapped_biomass
 from ..synthetic.biome.biome import Biome
 from ..synthetic.biome.domain import Domain, compact_domain
-from ..synthetic.biome.environment import ClimateStatistics, land_fields
+from ..synthetic.biome.environment import ClimateStatistics
 from ..synthetic.biome.landscape import draw_landscape, fire_interval
 from ..synthetic.biome.products import (
     cardamom_2016,
@@ -110,7 +110,7 @@ def _biome(request: Request, series: Series, made: list[CellBatch]) -> Biome:
     climate = ClimateStatistics(
         **{f.name: np.concatenate([getattr(b.climate, f.name) for b in made]) for f in fields(ClimateStatistics)}
     )
-    land = land_fields(domain, seed)
+    land = request.land
     interval = fire_interval(climate, land, Scatter(seed, domain.cell, "fire")("interval"))
     truth = [batch.truth for batch in made]
     return Biome(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -53,6 +54,16 @@ class Request:
     observed: tuple[int, int]
     calibration: tuple[int, int]
 
+    @cached_property
+    def normals(self) -> Climate:
+        """The climate of all cells."""
+        return climate_normals(self.domain, self.seed)
+
+    @cached_property
+    def land(self) -> Land:
+        """Soil and vegetation of all cells."""
+        return land_fields(self.domain, self.seed)
+
 
 class Series:
     """Long series on disk, (time, cell) float32, written batch by batch and read by stretches of time."""
@@ -100,8 +111,7 @@ def synthesise_cells(request: Request, chosen: slice, series: Series, backend: s
     """Make the ``chosen`` cells: their series go to ``series``, the rest is returned."""
     domain, seed = request.domain, request.seed
     cell, latitude = domain.cell[chosen], domain.latitude[chosen]
-    normals = climate_normals(domain, seed).part(chosen)
-    land = land_fields(domain, seed).part(chosen)
+    normals, land = request.normals.part(chosen), request.land.part(chosen)
     coherence = Coherence(domain.place[chosen], extent_of(domain.place), CORRELATION_LENGTH, own=0.1)
     weather = daily_weather(normals, coherence, cell, request.years, seed)
     climate = climate_statistics(weather)

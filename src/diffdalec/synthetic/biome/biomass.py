@@ -6,7 +6,7 @@ import numpy as np
 
 from .biome import Biome, fine
 from .fields import generator
-from .landscape import PER_CELL, block_mean
+from .landscape import PER_CELL
 from .traits import Scatter
 
 UNBIASED = 80.0
@@ -69,8 +69,3 @@ def age_samples(biome: Biome, mapped: np.ndarray, index: int) -> tuple[np.ndarra
         return None
     ages, means, errors = np.array(rows, dtype=float).T
     return ages, means, errors
-
-
-def pixel_biomass(biome: Biome, per_degree: int) -> np.ndarray:
-    """True biomass on a coarser grid of the box [Mg ha-1]."""
-    return block_mean(biome.lattice_biomass, 2 * PER_CELL // per_degree)

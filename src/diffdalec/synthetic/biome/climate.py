@@ -51,7 +51,7 @@ def climate_normals(domain: Domain, seed: int) -> Climate:
 
     elevation = np.maximum(250.0 + 250.0 * c + 140.0 * anomaly("elevation"), 5.0)
     lapse = -0.0045 * (elevation - 250.0 - 250.0 * c)
-    coldest = -4.0 - 35.5 * c - 0.30 * north + 1.0 * anomaly("coldest") + lapse
+    coldest = -5.0 - 34.5 * c - 0.30 * north + 0.8 * anomaly("coldest") + lapse
     warmest = 14.6 + 2.6 * c - 0.35 * north + 0.6 * anomaly("warmest") + lapse
     return Climate(
         latitude=domain.latitude,
@@ -66,5 +66,5 @@ def climate_normals(domain: Domain, seed: int) -> Climate:
         wettest_day=310.0 - 105.0 * np.clip(2.0 * c, 0.0, 1.0),
         rain_seasonality=0.35 + 0.40 * c,
         clearness=0.30 + 0.38 * c + 0.06 * anomaly("clearness"),
-        dryness=0.90 + 0.75 * c - 0.012 * north + 0.14 * anomaly("dryness"),
+        dryness=0.82 + 0.92 * c - 0.012 * north + 0.10 * anomaly("dryness"),
     )

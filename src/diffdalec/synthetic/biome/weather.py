@@ -80,7 +80,7 @@ def daily_weather(
     temperature = course + trend + anomaly + 0.6 * by_year("warmth")
 
     usual = _transmissivity(mean_clearness)
-    mean_range = climate.diurnal_range * season(day, 1.0, 0.35, 150.0) + 8.0 * (transmissivity - usual)
+    mean_range = climate.diurnal_range * season(day, 1.0, 0.35, 150.0) + 12.0 * (transmissivity - usual)
     scatter = np.exp(season(day, 0.32, 0.12, 0.0) * noise("diurnal range") - 0.05)
     diurnal_range = np.minimum(np.maximum(mean_range, 1.0) * scatter, 26.0)
 
