@@ -41,6 +41,10 @@ def zipped(path):
         ("air_temperature_maximum", "tmax", (240.0, 300.0), (-33.15, 26.85), ""),
         ("precipitation_amount", "pre", (0.0, 8.0), (0.0, 8.0), "mm/6h"),
         ("precipitation_amount", "pre", (0.0, 8.0), (0.0, 8.0), ""),
+        ("precipitation_amount", "pre", (0.0, 8.0), (0.0, 8.0), "kg m^-2"),
+        ("precipitation_amount", "pre", (0.0, 8.0), (0.0, 8.0), "mm (6h)-1"),
+        ("precipitation_amount", "pre", (0.0, 8.0), (0.0, 8.0), "mm per 6 hours"),
+        ("precipitation_amount", "pre", (0.0, 32.0), (0.0, 8.0), "mm/day"),
         ("precipitation_amount", "pre", (0.0, 4e-4), (0.0, 8.64), "kg m-2 s-1"),
         ("shortwave_flux", "dswrf", (0.0, 21600.0 * 500), (0.0, 500.0), "J m-2"),
         ("shortwave_flux", "dswrf", (0.0, 21600.0 * 500), (0.0, 500.0), "W m-2"),  # declared so in some versions
@@ -105,6 +109,14 @@ def test_files_lie_in_folders_of_their_own_under_several_names(tmp_path):
     assert [f.year for f in CRU.find(tmp_path / "pre" / "*.nc*", wanted=("precipitation_amount",))] == [2003, 2004]
 
 
+def test_folders_that_are_links_are_looked_into_once(tmp_path):
+    cru_jra(tmp_path / "elsewhere", "tmp", 2003, field(240, 300), steps=4)
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "tmp").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (tmp_path / "elsewhere" / "round").symlink_to(tmp_path / "archive", target_is_directory=True)
+    assert len(CRU.find(tmp_path / "archive")) == 1
+
+
 def test_a_missing_year_variable_or_a_doubled_file_is_named(tmp_path, refused):
     for year in (2003, 2005):
         cru_jra(tmp_path, "tmp", year, field(240, 300), steps=8)
@@ -145,7 +157,8 @@ def test_the_header_of_a_gzipped_file_is_told_from_its_first_part(tmp_path, monk
     noise = np.random.default_rng(1).normal(280, 9, (1460, 40, 40))  # 9 MB that hardly compress
     zipped(cru_jra(tmp_path, "tmp", 2003, lambda *place: noise.copy(), box=box))
     monkeypatch.setattr("diffdalec.readers.products.opening.shutil.copyfileobj", None)  # decompresses the whole
-    assert CRU.check(one(tmp_path)).latitude.size == 40
+    header = CRU.check(one(tmp_path))
+    assert header.latitude.size == 40 and "only the beginning" in header.notes[0]
 
 
 @pytest.mark.parametrize("kind", ["NETCDF4", "NETCDF3_CLASSIC"])
@@ -175,8 +188,9 @@ def test_one_wild_value_of_forcing_is_too_many(tmp_path, refused):
 
 
 def test_an_unknown_unit_of_precipitation_is_refused(tmp_path, refused):
-    path = cru_jra(tmp_path, "pre", 2003, field(0, 8), units="inch")
-    refused(CRU.read, one(tmp_path), words=[path.name, "'inch'", "mm in 6 hours"])
+    for units in ("inch", "mm/month", "mm h-1"):
+        path = cru_jra(tmp_path, "pre", 2003, field(0, 8), units=units)
+        refused(CRU.read, one(tmp_path), words=[path.name, repr(units), "mm in 6 hours"])
 
 
 def test_a_missing_variable_and_another_grid_are_refused(tmp_path, refused):

@@ -28,6 +28,7 @@ def test_lai_of_a_window_at_the_composites_first_day(tmp_path, in_degrees):
     np.testing.assert_allclose(header.latitude, axes(0.05)[0])
     found = GLASS.read(file, (61.0, 61.5), (22.0, 22.5))["lai"]
     assert found.shape == (1, 10, 10) and pd.Timestamp(found["time"].values[0]) == pd.Timestamp(2004, 12, 26)
+    assert GLASS.read(file, (70.0, 71.0), (100.0, 101.0))["lai"].shape == (1, 0, 0)
     np.testing.assert_allclose(found[0], pattern(found["latitude"], found["longitude"], None, 0.0, 6.0), atol=0.051)
 
 

@@ -47,6 +47,7 @@ def test_the_window_of_a_tile_in_our_order_zero_stays_zero(tmp_path):
     part = CCI.read(file, (61.9, 61.95), (21.05, 21.1))["aboveground_biomass"]
     # 0.05° is 56.25 pixels: 61.9 and 21.1 fall inside one, which overlaps and is read too.
     assert part.shape == (57, 57)
+    assert CCI.read(file, (70.0, 75.0))["aboveground_biomass"].shape == (0, 240)
     np.testing.assert_array_equal(part, everything.sel(latitude=part["latitude"], longitude=part["longitude"]))
 
 

@@ -94,18 +94,12 @@ def field(
     chosen = dict(select or {})
     single = {str(dim): 0 for dim in dataset[name].dims if dim not in order and dim not in chosen}
     stored = dataset[name].isel(single | chosen).transpose(*order)
-    rows, columns = grid.latitude.pieces(), grid.longitude.pieces()
-    if not (rows and columns):
-        shape = (*stored.shape[:-2], grid.latitude.centres.size, grid.longitude.centres.size)
-        return np.zeros(shape, dtype=np.float32)
-    blocks = []
-    for row, row_turned in rows:
-        for column, column_turned in columns:
-            with refused_in_one_sentence(file.path):
-                block = stored.isel({latitude: row, longitude: column}).values
-            blocks.append(block[..., :: -1 if row_turned else 1, :: -1 if column_turned else 1])
-    across = [_joined(blocks[at : at + len(columns)], -1) for at in range(0, len(blocks), len(columns))]
-    return decoded(_joined(across, -2), dataset[name].attrs, encoding)
+
+    def stored_block(rows: slice, columns: slice) -> np.ndarray:
+        with refused_in_one_sentence(file.path):
+            return stored.isel({latitude: rows, longitude: columns}).values
+
+    return decoded(grid.gather(stored_block), dataset[name].attrs, encoding)
 
 
 def decoded(numbers: np.ndarray, attributes: Mapping, encoding: Encoding) -> np.ndarray:
@@ -126,10 +120,6 @@ def decoded(numbers: np.ndarray, attributes: Mapping, encoding: Encoding) -> np.
             slab[...] = stored * scale + offset
         slab[missing] = np.nan
     return values
-
-
-def _joined(blocks: list[np.ndarray], along: int) -> np.ndarray:
-    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=along)
 
 
 def plausible(

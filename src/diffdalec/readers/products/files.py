@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import glob
+import os
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -131,7 +132,7 @@ def candidates(location: str | Path, product: str) -> list[Path]:
     text = str(location)
     path = Path(location).expanduser()
     if path.is_dir():
-        found = [entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith(".")]
+        found = [entry for entry in _below(path) if entry.is_file() and not entry.name.startswith(".")]
     elif path.is_file():
         found = [path]
     elif glob.has_magic(text):
@@ -142,6 +143,15 @@ def candidates(location: str | Path, product: str) -> list[Path]:
     if not found:
         raise InputError(f"{product}: {text} holds no file.")
     return sorted(found)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything in a folder and the folders in it, through links too: archives are often put together of links."""
+    visited = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        visited.add(os.path.realpath(here))
+        folders[:] = [name for name in folders if os.path.realpath(os.path.join(here, name)) not in visited]
+        yield from (Path(here, name) for name in names)
 
 
 def matches(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from diffdalec.readers.products.fields import Encoding, array, field, require_di
 from diffdalec.readers.products.files import Band, Header, SourceFile
 from diffdalec.readers.products.opening import opened
 from diffdalec.readers.products.window import Grid, grid_of
+
+FIRST_PART_NOTE = "of gzipped files only the beginning was looked at; the rest is judged when it is read"
 
 Convert = Callable[[str, np.ndarray, Mapping, str], tuple[np.ndarray, str]]
 """(our name, values, attributes in the file, name of the file) -> values in our unit and what was converted, empty
@@ -43,7 +45,7 @@ class Gridded:
         if file.path.suffix == ".gz":
             try:
                 with opened(file, first_part=True) as dataset:
-                    return self._header(dataset, file)
+                    return replace(self._header(dataset, file), notes=(FIRST_PART_NOTE,))
             except InputError:
                 # What is needed may lie further back in the archive: only the whole can be judged.
                 pass

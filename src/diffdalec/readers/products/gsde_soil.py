@@ -71,7 +71,7 @@ def check(file: SourceFile) -> Header:
     """The header: variable, four layers, grid."""
     with opened(file) as dataset:
         _layered(dataset, file)
-        grid = grid_of(dataset, file.path.name, RESOLUTION)
+        grid = grid_of(dataset, file.path.name, RESOLUTION, aligned=False)
     return Header(grid.latitude.centres, grid.longitude.centres, None, grid.latitude.resolution)
 
 
@@ -80,7 +80,7 @@ def read(file: SourceFile, latitudes: Band | None = None, longitudes: Band | Non
     (ours,) = file.variables
     with opened(file) as dataset:
         name = _layered(dataset, file)
-        grid = grid_of(dataset, file.path.name, RESOLUTION).window(latitudes, longitudes)
+        grid = grid_of(dataset, file.path.name, RESOLUTION, aligned=False).window(latitudes, longitudes)
         fill = -100.0 if dataset[name].dtype.itemsize == 1 else -999.0
         values = field(dataset, name, grid, file, Encoding(PROPERTIES[ours][1], fill=fill), "depth")
     first = _first_layer(file)

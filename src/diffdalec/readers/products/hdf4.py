@@ -65,20 +65,15 @@ def eos_grid(opened: Any, shape: tuple[int, int], file: SourceFile, resolution: 
 
 def window_of(chosen: Any, grid: Grid, file: SourceFile) -> np.ndarray:
     """Stored numbers (latitude, longitude) of the window ``grid``."""
-    blocks = []
-    for rows, rows_turned in grid.latitude.pieces():
-        parts = []
-        for columns, columns_turned in grid.longitude.pieces():
-            start = (rows.start, columns.start)
-            count = (rows.stop - rows.start, columns.stop - columns.start)
-            with refused_in_one_sentence(file.path, "HDF4"):
-                block = np.asarray(chosen.get(start=start, count=count))
-            parts.append(block[:: -1 if rows_turned else 1, :: -1 if columns_turned else 1])
-        if parts:
-            blocks.append(np.concatenate(parts, axis=1))
-    if not blocks:
-        return np.zeros((grid.latitude.centres.size, grid.longitude.centres.size), dtype=np.float32)
-    return np.concatenate(blocks, axis=0)
+
+    def block(rows: slice, columns: slice) -> np.ndarray:
+        count = (rows.stop - rows.start, columns.stop - columns.start)
+        if 0 in count:  # the library refuses to read nothing
+            return np.zeros(count, dtype=np.float32)
+        with refused_in_one_sentence(file.path, "HDF4"):
+            return np.asarray(chosen.get(start=(rows.start, columns.start), count=count)).reshape(count)
+
+    return grid.gather(block)
 
 
 def _corner(text: str, name: str) -> tuple[float, float] | None:

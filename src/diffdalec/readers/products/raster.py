@@ -52,19 +52,14 @@ def require_whole(raster: Any, file: SourceFile) -> None:
 def raster_field(raster: Any, grid: Grid, file: SourceFile, encoding: Encoding) -> np.ndarray:
     """Values (latitude, longitude) float32 of the window ``grid`` of band 1, missing NaN."""
     window = library("rasterio.windows", file.path.name).Window
-    bands = []
-    for rows, rows_turned in grid.latitude.pieces():
-        parts = []
-        for columns, columns_turned in grid.longitude.pieces():
-            wanted = window.from_slices(rows, columns)
-            with refused_in_one_sentence(file.path, "GeoTIFF"):
-                block = raster.read(1, window=wanted)
-            parts.append(block[:: -1 if rows_turned else 1, :: -1 if columns_turned else 1])
-        if parts:
-            bands.append(np.concatenate(parts, axis=1))
-    if not bands:
-        return np.zeros((grid.latitude.centres.size, grid.longitude.centres.size), dtype=np.float32)
+
+    def block(rows: slice, columns: slice) -> np.ndarray:
+        if rows.start == rows.stop or columns.start == columns.stop:  # rasterio refuses windows without pixels
+            return np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.float32)
+        with refused_in_one_sentence(file.path, "GeoTIFF"):
+            return raster.read(1, window=window.from_slices(rows, columns))
+
     attributes = {"scale_factor": raster.scales[0], "add_offset": raster.offsets[0]}
     if raster.nodata is not None and raster.nodata != 0:
         attributes["_FillValue"] = raster.nodata
-    return decoded(np.concatenate(bands, axis=0), attributes, encoding)
+    return decoded(grid.gather(block), attributes, encoding)

@@ -6,6 +6,7 @@ The units that a variable is found in lie so far apart over a year that they can
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -24,9 +25,10 @@ LOWEST_JOULES = 5000.0
 TEMPERATURES = ("air_temperature", "air_temperature_minimum", "air_temperature_maximum")
 RADIATION = ("shortwave_flux", "longwave_flux")
 
-_AMOUNT = {"mm", "mm/6h", "mm6h-1", "mmper6h", "mm/6hr", "mm/6hrs", "mm/6hours", "mm(6h)-1", "kgm-2", "kg/m2", "kg/m^2"}
-_RATE = {"kgm-2s-1", "kg/m2/s", "kg/m^2/s", "mms-1", "mm/s"}
-_PER_DAY = {"mmday-1", "mmd-1", "mm/day", "mm/d"}
+_DEPTH = r"(mm|kgm-2|kg/m2)"
+_AMOUNT = re.compile(_DEPTH + r"(per|/|\()?(6-?h(r|rs|our|ours|ourly)?)?(-1)?\)?(-1)?")
+_RATE = re.compile(_DEPTH + r"(s-1|/s)")
+_PER_DAY = re.compile(_DEPTH + r"(d-1|/d|day-1|/day|perday)")
 
 
 def convert(ours: str, values: np.ndarray, attributes: Mapping, file: str) -> tuple[np.ndarray, str]:
@@ -48,11 +50,11 @@ def convert(ours: str, values: np.ndarray, attributes: Mapping, file: str) -> tu
 
 def _amount(values: np.ndarray, attributes: Mapping, file: str) -> tuple[np.ndarray, str]:
     declared = _spelling(attributes)
-    if not declared or declared in _AMOUNT:
+    if not declared or _AMOUNT.fullmatch(declared):
         return values, ""
-    if declared in _RATE:
+    if _RATE.fullmatch(declared):
         return values * np.float32(SECONDS), "from mm s-1"
-    if declared in _PER_DAY:
+    if _PER_DAY.fullmatch(declared):
         return values / np.float32(4.0), "from mm d-1"
     raise InputError(
         f"{file}: precipitation is declared in {attributes['units']!r}; expected mm in 6 hours, mm d-1 or mm s-1."
@@ -61,4 +63,4 @@ def _amount(values: np.ndarray, attributes: Mapping, file: str) -> tuple[np.ndar
 
 def _spelling(attributes: Mapping) -> str:
     """The declared unit without blanks, in lower case; empty where there is none."""
-    return "".join(str(attributes.get("units", "")).lower().replace("**", "").split())
+    return "".join(str(attributes.get("units", "")).lower().replace("**", "").replace("^", "").split())

@@ -6,7 +6,7 @@ are told apart, checked, and replaced by the exact centres, ascending from −90
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,18 @@ class Grid:
     def window(self, latitudes: Band | None, longitudes: Band | None) -> Grid:
         """The part of the grid that overlaps the bands."""
         return Grid(self.latitude.window(latitudes), self.longitude.window(longitudes))
+
+    def gather(self, read: Callable[[slice, slice], np.ndarray]) -> np.ndarray:
+        """Values (…, latitude, longitude) in the order of the axes, put together from ``read(rows, columns)``, which
+        gives what the file stores there."""
+        bands = []
+        for rows, rows_turned in self.latitude.pieces() or [(slice(0, 0), False)]:
+            parts = []
+            for columns, columns_turned in self.longitude.pieces() or [(slice(0, 0), False)]:
+                block = read(rows, columns)
+                parts.append(block[..., :: -1 if rows_turned else 1, :: -1 if columns_turned else 1])
+            bands.append(parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1))
+        return bands[0] if len(bands) == 1 else np.concatenate(bands, axis=-2)
 
     @property
     def coordinates(self) -> dict[str, np.ndarray]:
