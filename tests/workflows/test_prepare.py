@@ -214,7 +214,7 @@ def test_products_that_are_needed_are_asked_for(copy):
     file = copy / "study.yaml"
     text = file.read_text()
     file.write_text(text.replace("  co2: co2\n", "").replace("  esa_cci_biomass: biomass\n", ""))
-    with pytest.raises(InputError, match=r"co2: the study gives no place(?s:.*)fluxsat: is averaged over mature forest"):
+    with pytest.raises(InputError, match=r"co2: the study gives no place(?s:.*)fluxsat: is averaged over mature"):
         prepare(load_study(file))
 
 

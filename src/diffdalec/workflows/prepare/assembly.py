@@ -73,6 +73,7 @@ def series_names(ingredients: Ingredients) -> list[str]:
 def create_series(group: zarr.Group, names: Sequence[str], cells: int, days: int) -> None:
     """Empty arrays of the variables (cell, time)."""
     for name in names:
+        windows = {"windows": "10 days from 1 January"} if name == "reco" else {}
         group.create_array(
             name,
             shape=(cells, days),
@@ -80,7 +81,7 @@ def create_series(group: zarr.Group, names: Sequence[str], cells: int, days: int
             dtype="float32",
             fill_value=float("nan"),
             dimension_names=("cell", "time"),
-            attributes=VARIABLES[name].attributes | ({"windows": "10 days from 1 January"} if name == "reco" else {}),
+            attributes={**VARIABLES[name].attributes, **windows},
         )
 
 

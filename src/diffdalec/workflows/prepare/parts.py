@@ -133,10 +133,10 @@ class PartStore:
         shutil.rmtree(place, ignore_errors=True)
         beside.rename(place)
 
-    def read(self, part: Part, variable: str, positions: slice = slice(None)) -> np.ndarray:
-        """Values (cells, …) of a finished part, for a slice of the cells."""
+    def read(self, part: Part, variable: str, positions: np.ndarray | None = None) -> np.ndarray:
+        """Values (cells, …) of a finished part, of all cells or of those at ``positions``."""
         mapped = np.load(self._place(part) / f"{variable}.npy", mmap_mode="r")
-        return np.array(mapped[positions])
+        return np.array(mapped if positions is None else mapped[positions])
 
     def repairs(self, part: Part) -> dict[str, dict[str, int]]:
         """Variable -> what was done to its values in reading, and how often."""

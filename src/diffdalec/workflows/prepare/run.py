@@ -13,6 +13,7 @@ import xarray as xr
 
 from ...errors import InputError
 from ...harmonise.mature import mature_biomass, mature_pixels
+from ...harmonise.soil import DEPTH
 from ...readers.products import PRODUCTS
 from ...study import Study
 from .assembly import Ingredients
@@ -20,7 +21,7 @@ from .cells import ChosenCells, choose_cells
 from .hashes import FileHashes
 from .parts import Part, PartStore
 from .pool import Pool
-from .sources import Progress, Sources, find_sources
+from .sources import EXTREMES, Progress, Sources, find_sources
 from .statics import PIXELS_OF_BIOMASS, averaged_parts, biomass_part, plots_part, soil_part, vegetation_part
 from .streams import forcing_parts, observation_parts
 from .windows import memory_per_worker
@@ -51,7 +52,7 @@ def prepare(study: Study, *, check: bool = False, progress: Progress | None = No
     hashes = FileHashes(folder / "hashes.json")
     store = PartStore(folder, chosen.ids, hashes)
     store.sweep()
-    memory, workers = memory_per_worker(int(study.prepare.memory), min(MOST_WORKERS, len(os.sched_getaffinity(0))))
+    memory, workers = memory_per_worker(int(study.prepare.memory), min(MOST_WORKERS, _cores()))
     pool = Pool(store, sources, chosen.ids, memory, workers)
     try:
         parts = _make_parts(study, sources, chosen, store, pool, tell)
@@ -139,7 +140,23 @@ def _assemble(
         files += [(product, f.path.name, f.path.stat().st_size, hashes(f.path)) for f in sources.of(product)]
     hashes.save()
     repairs = [store.repairs(part) for part in parts.all]
-    return write_cell_set(study, ingredients, files, repairs, excluded, sources.notes, tell)
+    notes = (*sources.notes, *_choices(study, sources))
+    return write_cell_set(study, ingredients, files, repairs, excluded, notes, tell)
+
+
+def _choices(study: Study, sources: Sources) -> list[str]:
+    """What was taken where an archive leaves a choice, in sentences."""
+    extremes = "extremes within 6 hours" if sources.of("cru_jra", EXTREMES[0]) else "6-hourly temperatures"
+    radiation = "trendy_radiation" if "trendy_radiation" in study.products else "cru_jra"
+    return [
+        f"tmin and tmax are the lowest and highest of a day's four {extremes}.",
+        f"shortwave is of {radiation}.",
+        f"soil properties are means down to {DEPTH} m.",
+    ]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _daily_co2(study: Study, sources: Sources) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,8 +92,8 @@ def _find(study: Study, scratch: Path, problems: list[str]) -> dict[str, tuple[S
             problems.append(f"{product}: is averaged over mature forest, which esa_cci_biomass is needed to tell.")
     for product, settings in study.products.items():
         try:
-            named = {"variable": settings.variable, "variables": settings.variables, "scratch": str(scratch)}
-            find = partial(PRODUCTS[product].find, study.location(product), **named)
+            named: dict[str, Any] = {"variable": settings.variable, "variables": settings.variables}
+            find = partial(PRODUCTS[product].find, study.location(product), scratch=str(scratch), **named)
             found[product] = find(years=_years(study, product), wanted=_wanted(study, product, find))
         except InputError as error:
             problems.append(str(error))

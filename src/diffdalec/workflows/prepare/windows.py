@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -83,10 +85,10 @@ def memory_per_worker(memory: int, workers: int) -> tuple[float, int]:
 
     Fewer workers where there is not enough for all; InputError where there is not enough for one.
     """
-    left = memory - peak_memory()
+    left = memory - held_memory()
     workers = max(1, min(workers, int(left // LEAST_WINDOW)))
     if left < LEAST_WINDOW:
-        needed = (peak_memory() + LEAST_WINDOW) / 2**20
+        needed = (held_memory() + LEAST_WINDOW) / 2**20
         raise InputError(
             f"prepare.memory is {memory / 2**20:.0f} MiB, expected at least {needed:.0f} MiB: the libraries alone "
             "take most of that"
@@ -94,8 +96,11 @@ def memory_per_worker(memory: int, workers: int) -> tuple[float, int]:
     return left / workers, workers
 
 
-def peak_memory() -> int:
-    """The most memory [bytes] that this process has held."""
+def held_memory() -> int:
+    """Memory [bytes] that this process holds now; where the system does not tell, the most that it ever held."""
+    status = Path("/proc/self/statm")
+    if status.exists():
+        return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
