@@ -21,7 +21,7 @@ def speed(
     threads: Annotated[
         list[int] | None, typer.Option(help="Cores; repeat for several. Each in a process that sees no others.")
     ] = None,
-    backend: Annotated[list[str] | None, typer.Option(help="'kernels' or 'xla'; repeat for both.")] = None,
+    backend: Annotated[list[str] | None, typer.Option(help="'kernels', 'gpu' or 'xla'; repeat for several.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Least number of timed calls; the fastest counts.")] = 3,
     json_file: JsonFile = None,
 ) -> None:

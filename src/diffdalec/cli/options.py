@@ -11,7 +11,7 @@ Out = Annotated[Path, typer.Option("--out", help="Folder for the results. Runnin
 Seed = Annotated[int, typer.Option(help="Seed of the members' starts.")]
 Members = Annotated[int | None, typer.Option(min=1, help="Members of each experiment.")]
 Iterations = Annotated[int | None, typer.Option(min=1, help="Iterations of the optimiser.")]
-Backend = Annotated[str, typer.Option(help="'kernels', 'xla', or 'auto': fused kernels where this machine has them.")]
+Backend = Annotated[str, typer.Option(help="'kernels', 'gpu', 'xla', or 'auto': the fastest that this machine has.")]
 GrowthYears = Annotated[int | None, typer.Option(min=10, help="Length of the growth run [years].")]
 
 

@@ -65,7 +65,7 @@ def compared_in_run(operator: Daily | WindowMean, target: Target, data_days: np.
     ``data_days`` (stop − start,) are the days of the data, of which there are ``length``, that the operator's days of
     the run take: each at most once.
     """
-    values, valid = np.asarray(target.values)[:, 0], np.asarray(target.valid)[:, 0]
+    values, valid = (np.asarray(x).reshape(-1) for x in (target.values, target.valid))
 
     def on_data_days(of_run: np.ndarray, elsewhere: float) -> Any:
         found = np.full(length, elsewhere)
@@ -75,7 +75,7 @@ def compared_in_run(operator: Daily | WindowMean, target: Target, data_days: np.
     if isinstance(operator, Daily):
         day = DayOfStream(on_data_days(values, 0.0), on_data_days(valid, 0.0))
     else:
-        index, weights = np.asarray(operator.index), np.asarray(operator.weights)[..., 0]
+        index, weights = np.asarray(operator.index), np.asarray(operator.weights).squeeze(axis=-1)
         run_days = operator.stop - operator.start
         share, carried, compared, mean = np.zeros(run_days), np.ones(run_days), np.zeros(run_days), np.zeros(run_days)
         inside = index < run_days

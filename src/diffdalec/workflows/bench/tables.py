@@ -23,12 +23,12 @@ def print_speed(found: Sequence[Measurement]) -> None:
     """One row per case: forward, gradient and Jacobian of each backend, and the ratios."""
     console = Console(highlight=False, width=130)
     functions = [f for f in ("forward", "gradient", "jacobian") if any(m.function == f for m in found)]
-    backends = [b for b in ("kernels", "xla") if any(m.backend == b for m in found)]
+    backends = [b for b in ("kernels", "gpu", "xla") if any(m.backend == b for m in found)]
     table = Table("threads", "years", "members")
     for function in functions:
         for backend in backends:
             table.add_column(f"{function}\n{backend} M/s", justify="right")
-        if len(backends) > 1:
+        if len(backends) == 2:
             table.add_column("ratio", justify="right")
     table.add_column("compile\ns", justify="right")
     by_case = {(m.threads, m.years, m.members, m.function, m.backend): m for m in found}
@@ -37,7 +37,7 @@ def print_speed(found: Sequence[Measurement]) -> None:
         for function in functions:
             measured = [by_case.get((*case, function, backend)) for backend in backends]
             cells += ["" if m is None else f"{m.rate / 1e6:.1f}" for m in measured]
-            if len(backends) > 1:
+            if len(backends) == 2:
                 both = [m.rate for m in measured if m is not None]
                 cells.append(f"{both[0] / both[1]:.1f} ×" if len(both) == 2 else "")
         compiled = [m.compile_seconds for key, m in by_case.items() if key[:3] == case and key[4] == backends[0]]
