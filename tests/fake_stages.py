@@ -57,7 +57,9 @@ def drawn(template: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
     return template.assign({name: (v.dims, values(v.variable), v.attrs) for name, v in template.data_vars.items()})
 
 
-def run_fake(study_file: Path, monkeypatch: pytest.MonkeyPatch, before=lambda stage, site: None, **options) -> RunReport:
+def run_fake(
+    study_file: Path, monkeypatch: pytest.MonkeyPatch, before=lambda stage, site: None, **options
+) -> RunReport:
     """Run a study in this process with fake stages."""
     study = load_study(study_file)
     for name, stage in fake_stages(study.cell_set, before).items():

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 def sentence(error: ValidationError, models: Iterable[type[BaseModel]]) -> str:
     """The first problem of a validation in one clause; ``models`` are the classes whose keys a file may hold."""
-    first = error.errors()[0]
+    problems = error.errors()
+    first = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])  # a typo leaves a gap, too
     where = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
         known = sorted({name for model in models for name in model.model_fields})

@@ -22,6 +22,7 @@ StudyOut = Annotated[
 Scheduler = Annotated[
     str, typer.Option(help="'local' processes, 'serial', 'slurm', or the address of a dask scheduler.")
 ]
+Gpus = Annotated[int, typer.Option(min=0, help="Number of this machine's GPUs to use: a local worker for each.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of workers; default: one per core.")]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Also try the cells again that have failed.")]
 FAILURES = 1
@@ -64,10 +65,11 @@ def precalibrate(
     scheduler: Scheduler = "local",
     workers: Workers = None,
     backend: Backend = "auto",
+    gpus: Gpus = 0,
     retry_failed: RetryFailed = False,
 ) -> None:
     """Pre-calibrate the canopy efficiency of every cell."""
-    _stages(study, out, ["precalibrate"], scheduler, workers, backend, retry_failed)
+    _stages(study, out, ["precalibrate"], scheduler, workers, backend, retry_failed, gpus=gpus)
 
 
 @app.command()
@@ -78,10 +80,11 @@ def calibrate(
     scheduler: Scheduler = "local",
     workers: Workers = None,
     backend: Backend = "auto",
+    gpus: Gpus = 0,
     retry_failed: RetryFailed = False,
 ) -> None:
     """Calibrate every cell under every experiment."""
-    _stages(study, out, ["calibrate"], scheduler, workers, backend, retry_failed, members)
+    _stages(study, out, ["calibrate"], scheduler, workers, backend, retry_failed, members, gpus)
 
 
 @app.command()
@@ -91,10 +94,11 @@ def forward(
     scheduler: Scheduler = "local",
     workers: Workers = None,
     backend: Backend = "auto",
+    gpus: Gpus = 0,
     retry_failed: RetryFailed = False,
 ) -> None:
     """Run every calibrated member forward from bare ground."""
-    _stages(study, out, ["forward"], scheduler, workers, backend, retry_failed)
+    _stages(study, out, ["forward"], scheduler, workers, backend, retry_failed, gpus=gpus)
 
 
 @app.command()
@@ -116,6 +120,7 @@ def run(
     scheduler: Scheduler = "local",
     workers: Workers = None,
     backend: Backend = "auto",
+    gpus: Gpus = 0,
     retry_failed: RetryFailed = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, with the SLURM script; do nothing.")
@@ -131,7 +136,7 @@ def run(
         return
     prepare_cells(loaded)
     stages = ["precalibrate", "calibrate", "forward"]
-    failed = _finish(loaded, stages, scheduler, workers, backend, retry_failed)
+    failed = _finish(loaded, stages, scheduler, workers, backend, retry_failed, gpus)
     evaluate(study, out)
     if failed:
         raise typer.Exit(FAILURES)
@@ -153,19 +158,26 @@ def _study(file: Path, out: Path | None, members: int | None = None) -> tuple[Pa
     return file, load_study(file, out=out, members=members)
 
 
-def _stages(file, out, stages, scheduler, workers, backend, retry, members=None) -> None:
+def _stages(file, out, stages, scheduler, workers, backend, retry, members=None, gpus=0) -> None:
     _, loaded = _study(file, out, members)
-    if _finish(loaded, stages, scheduler, workers, backend, retry):
+    if _finish(loaded, stages, scheduler, workers, backend, retry, gpus):
         raise typer.Exit(FAILURES)
 
 
-def _finish(study: Study, stages: Sequence[str], scheduler, workers, backend, retry) -> bool:
+def _finish(study: Study, stages: Sequence[str], scheduler, workers, backend, retry, gpus) -> bool:
     """Bring a study through stages, and say how it went. True where batches failed."""
     from ..workflows.study.progress import StudyProgress
     from ..workflows.study.run import RunOptions, run_stages
     from ..workflows.study.whole import slurm_settings
 
-    options = RunOptions(scheduler, workers, backend, retry, slurm_settings(study) if scheduler == "slurm" else None)
+    options = RunOptions(
+        scheduler=scheduler,
+        workers=workers,
+        backend="gpu" if gpus and backend == "auto" else backend,
+        retry=retry,
+        slurm=slurm_settings(study) if scheduler == "slurm" else None,
+        devices=tuple(str(number) for number in range(gpus)),
+    )
     with StudyProgress() as progress:
         report: RunReport = run_stages(study, stages, options, progress)
     typer.echo(f"{', '.join(stages)}: {report.done} batches done now")

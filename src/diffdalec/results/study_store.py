@@ -27,6 +27,7 @@ STUDY_FORMAT = 1
 _FORMAT_ATTRIBUTE = "diffdalec_study_format"
 _ORDER_ATTRIBUTE = "variable_order"
 MARK, REASON = "done", "failure"
+ALL_CELLS = slice(None)
 CELLS = "cells"
 
 
@@ -55,7 +56,8 @@ def create_study_store(
         for name, template in groups.items():
             marked = _with_marks(template) if name in stages else template
             _lay_out(root.create_group(name), marked, batch, whole=name == CELLS)
-        root.attrs.update({**attributes, _FORMAT_ATTRIBUTE: STUDY_FORMAT, "batch": batch})
+        number = groups[CELLS].sizes["cell"]
+        root.attrs.update({**attributes, _FORMAT_ATTRIBUTE: STUDY_FORMAT, "batch": batch, "cells": number})
         beside.rename(path)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
@@ -100,22 +102,28 @@ def mark_cells(path: Path, group: str, start: int, marks: list[Mark], reasons: l
     _array(store, MARK)[start:stop] = np.array(marks, dtype=np.uint8)
 
 
-def read_marks(path: Path, group: str) -> np.ndarray:
-    """Marks (cell,) of a stage, see :class:`Mark`."""
-    return np.asarray(_array(_group(path, group), MARK)[:])
+def read_marks(path: Path, group: str, cells: slice = ALL_CELLS) -> np.ndarray:
+    """Marks (cell,) of a stage, see :class:`Mark`; of all cells or of those at the positions ``cells``."""
+    return np.asarray(_array(_group(path, group), MARK)[cells])
 
 
-def read_reasons(path: Path, group: str) -> np.ndarray:
+def read_reasons(path: Path, group: str, cells: slice = ALL_CELLS) -> np.ndarray:
     """Why cells failed in a stage (cell,); empty text for all others."""
-    return np.asarray(_array(_group(path, group), REASON)[:]).astype(object).astype(str)
+    return np.asarray(_array(_group(path, group), REASON)[cells]).astype(object).astype(str)
 
 
-def read_cells(path: Path, group: str, cells: slice | None = None) -> xr.Dataset:
+def batch_cells(path: Path, number: int) -> slice:
+    """The positions of a batch's cells."""
+    root = _open(path)
+    size, cells = int(str(root.attrs["batch"])), int(str(root.attrs["cells"]))
+    return slice(number * size, min((number + 1) * size, cells))
+
+
+def read_cells(path: Path, group: str, cells: slice = ALL_CELLS) -> xr.Dataset:
     """A group in memory, of all cells or of those at the positions ``cells``; strings as numpy's own."""
     _open(path)
     with xr.open_zarr(path, group=group, consolidated=False, chunks=None, zarr_format=3) as opened:
-        ds = opened.isel(cell=cells) if cells is not None and "cell" in opened.dims else opened
-        ds = ds.load()
+        ds = opened.isel(cell=cells).load()
     order = [name for name in ds.attrs.pop(_ORDER_ATTRIBUTE, []) if name in ds.data_vars]
     strings = {n: v.astype(object).astype(str) for n, v in ds.variables.items() if v.dtype.kind in "OT"}
     ds = ds.assign({n: v for n, v in strings.items() if n in ds.data_vars})

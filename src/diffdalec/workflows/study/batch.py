@@ -13,8 +13,17 @@ from pathlib import Path
 
 import xarray as xr
 
+from ...cells.backend import choose_backend
 from ...cells.cell_set import cell_dataset, open_cell_set
-from ...results.study_store import Mark, mark_cells, read_attributes, read_cells, read_marks, read_reasons, write_cells
+from ...results.study_store import (
+    Mark,
+    batch_cells,
+    mark_cells,
+    read_cells,
+    read_marks,
+    read_reasons,
+    write_cells,
+)
 from .configuration import RunConfiguration, stored_configuration
 from .stages import STAGES, Found, Stage
 
@@ -59,23 +68,18 @@ def run_batch(task: BatchTask) -> BatchResult:
     return result
 
 
-def batch_cells(store: Path, number: int) -> slice:
-    """Positions of a batch's cells."""
-    size = int(read_attributes(store)["batch"])
-    return slice(number * size, min((number + 1) * size, len(read_marks(store, "precalibration"))))
-
-
 def _run_stage(task: BatchTask, stage: Stage) -> list[Mark]:
     """The marks that were set; none where the stage had been done."""
     store, where = Path(task.store), batch_cells(Path(task.store), task.number)
-    marks = [Mark(m) for m in read_marks(store, stage.group)[where].tolist()]
+    marks = [Mark(m) for m in read_marks(store, stage.group, where).tolist()]
     again = (Mark.WAITING, Mark.FAILED) if task.retry else (Mark.WAITING,)
     if not any(mark in again for mark in marks):
         return []
     run = stored_configuration(store)
+    choose_backend(run.backend)  # one that this machine lacks is no fault of a cell
     cells = _open(task.cell_set)
     before = {group: read_cells(store, group, where) for group in stage.needs}
-    earlier = {group: (read_marks(store, group)[where], read_reasons(store, group)[where]) for group in stage.needs}
+    earlier = {g: (read_marks(store, g, where), read_reasons(store, g, where)) for g in stage.needs}
     found: list[Found | None] = []
     marks, reasons = [], []
     for i, position in enumerate(range(where.start, where.stop)):

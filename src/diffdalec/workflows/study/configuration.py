@@ -11,9 +11,10 @@ from typing import Any
 
 import xarray as xr
 
-from ...cells.backend import choose_backend
+from ...cells.backend import BACKENDS, choose_backend
 from ...cells.cell_set import cell_set_identity
 from ...config import Experiment, Years, load_experiment
+from ...errors import InputError
 from ...results.study_store import read_attributes
 from ...study import Study
 from ..fits import follows_curve
@@ -55,7 +56,12 @@ class RunConfiguration:
 
 
 def run_configuration(study: Study, cells: xr.Dataset, backend: str) -> RunConfiguration:
-    """The configuration of a study on a cell set."""
+    """The configuration of a study on a cell set.
+
+    ``auto`` is what this machine would choose; a backend by name need be there on workers only.
+    """
+    if backend not in BACKENDS:
+        raise InputError(f"backend {backend!r} is not known: expected one of {', '.join(BACKENDS)}")
     return RunConfiguration(
         diffdalec=version("diffdalec"),
         name=study.name,
@@ -65,7 +71,7 @@ def run_configuration(study: Study, cells: xr.Dataset, backend: str) -> RunConfi
         seed=study.seed,
         forward_years=study.forward_years,
         carbon_fraction=study.prepare.carbon_fraction,
-        backend=choose_backend(backend).name,
+        backend=choose_backend().name if backend == "auto" else backend,
         cell_set=cell_set_identity(cells),
     )
 

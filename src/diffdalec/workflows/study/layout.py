@@ -56,7 +56,8 @@ def _statics(cells: xr.Dataset) -> xr.Dataset:
     """The cell set without its series: where cells are, predictors, coverage, references, text."""
     plain = cells.reset_coords()
     names = [n for n in plain.data_vars if plain[n].dims == ("cell",) and n not in (*FORCING, *OBSERVATIONS)]
-    return plain[sorted(map(str, names))].drop_vars("time", errors="ignore").load().drop_encoding().drop_attrs(deep=False)
+    statics = plain[sorted(map(str, names))].drop_vars("time", errors="ignore")
+    return statics.load().drop_encoding().drop_attrs(deep=False)
 
 
 def _precalibration(cell: Mapping, number: int) -> xr.Dataset:

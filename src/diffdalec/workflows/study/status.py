@@ -31,6 +31,12 @@ class StageStatus:
     running: tuple[int, ...]
     broken: dict[int, str]
     seconds: float | None
+    batches_left: int
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left for one worker, as far as it can be known."""
+        return self.batches_left * (self.seconds or 0.0)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,9 @@ class StudyStatus:
         if not self.stages:
             lines.append("no stage has begun")
         lines.append(f"evaluate: {'done' if self.evaluated else 'not done'}")
+        left = sum(stage.seconds_left for stage in self.stages)
+        if left and not self.at_work:
+            lines.append(f"left: about {duration(left)} of one worker's time")
         if self.driver is not None:
             lines.append(_driver_line(self.driver, self.at_work))
         return lines
@@ -70,11 +79,13 @@ def study_status(study: Study) -> StudyStatus:
         batches, driver = ledger.batches(), ledger.driver()
         ledger.close()
     finished = finished_batches(store, names)
-    stages = tuple(_stage(study, name, batches, finished) for name in names)
+    stages = tuple(_stage(study, name, names[:i], batches, finished) for i, name in enumerate(names))
     return StudyStatus(study.name, prepared, stages, (store / "evaluation").exists(), driver, locked(study.out))
 
 
-def _stage(study: Study, name: str, batches: dict, finished: dict[Key, bool]) -> StageStatus:
+def _stage(
+    study: Study, name: str, earlier: tuple[str, ...], batches: dict, finished: dict[Key, bool]
+) -> StageStatus:
     group = STAGES[name].group
     marks = read_marks(study.store, group)
     reasons = Counter(reason for reason in read_reasons(study.store, group).tolist() if reason)
@@ -86,9 +97,15 @@ def _stage(study: Study, name: str, batches: dict, finished: dict[Key, bool]) ->
         done=int((marks == Mark.DONE).sum()),
         failed=int((marks == Mark.FAILED).sum()),
         reasons=dict(reasons.most_common()),
-        running=tuple(sorted(number for number, entry in own.items() if entry[0] == RUNNING)),
+        # A batch goes through its stages one after another: it is in the first that it has not finished.
+        running=tuple(
+            number
+            for number, entry in sorted(own.items())
+            if entry[0] == RUNNING and all(finished[before, number] for before in earlier)
+        ),
         broken={number: entry[2] for number, entry in sorted(own.items()) if entry[0] == FAILED},
         seconds=fmean(seconds) if seconds else None,
+        batches_left=sum(stage == name and not done for (stage, _), done in finished.items()),
     )
 
 
