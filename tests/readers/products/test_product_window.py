@@ -15,6 +15,8 @@ from diffdalec.readers.products.fields import Encoding, decoded, field
 from diffdalec.readers.products.files import SourceFile
 from diffdalec.readers.products.window import axis, grid_of
 
+FILE = SourceFile("p", ("v",), None, Path("f.nc"))
+
 
 def _dataset(rows, columns, turned_latitude, from_zero, resolution):
     latitude = (np.arange(*rows) + 0.5) * resolution - 90.0
@@ -46,7 +48,7 @@ def test_a_window_holds_every_cell_that_overlaps_it_and_no_other(
     dataset = _dataset((first, first + number), (0, round(360 / resolution)), turned, from_zero, resolution)
     bands = [(low, low + width) for low, width in (latitudes, longitudes)]
     grid = grid_of(dataset, "f.nc", (resolution,)).window(*bands)
-    values = field(dataset, "v", grid, SourceFile("p", ("v",), None, Path("f.nc")), Encoding(missing_above=1e9))
+    values = field(dataset, "v", grid, FILE, Encoding(missing_above=1e9))
     south = (first + np.arange(number)) * resolution - 90.0
     west = np.arange(round(360 / resolution)) * resolution - 180.0
     rows_in = (south + resolution > bands[0][0] + 1e-6) & (south < bands[0][1] - 1e-6)
@@ -93,12 +95,21 @@ def test_a_grid_of_no_fixed_place_keeps_its_own():
 @pytest.mark.parametrize("number", [9.96921e36, 1e20, 1e10, np.nan, np.inf, -np.inf, -9999.0])
 def test_fill_values_are_missing_whatever_the_attributes_say(number):
     stored = np.array([[1.0, number]])
-    assert np.isnan(decoded(stored, {}, Encoding(missing_below=-900.0))[0, 1])
+    assert np.isnan(decoded(stored, {}, Encoding(missing_below=-900.0), FILE)[0, 1])
 
 
 def test_the_attributes_scale_comes_before_the_products():
     stored = np.array([[20, -100]], dtype=np.int8)
-    ours = decoded(stored, {}, Encoding(scale=0.1, fill=-100))
-    theirs = decoded(stored, {"scale_factor": 0.5, "add_offset": 1.0, "_FillValue": np.int8(20)}, Encoding(scale=0.1))
+    ours = decoded(stored, {}, Encoding(scale=0.1, fill=-100), FILE)
+    stated = {"scale_factor": 0.5, "add_offset": 1.0, "_FillValue": np.int8(20)}
+    theirs = decoded(stored, stated, Encoding(scale=0.1), FILE)
     np.testing.assert_allclose(ours, [[2.0, np.nan]])
     np.testing.assert_allclose(theirs, [[np.nan, -49.0]])
+
+
+def test_fill_values_in_text_or_in_more_digits_than_stored_are_understood(refused):
+    stored = np.array([[1.0, -888.8]], dtype=np.float32)
+    for fill in (-888.8, "-888.8", [-1.0, -888.8]):
+        assert np.isnan(decoded(stored, {"missing_value": fill}, Encoding(), FILE)[0]).tolist() == [False, True]
+    assert not np.isnan(decoded(stored, {"missing_value": ""}, Encoding(), FILE)).any()
+    refused(decoded, stored, {"scale_factor": "a tenth"}, Encoding(), FILE, words=["f.nc", "scale_factor", "a tenth"])

@@ -99,15 +99,21 @@ def field(
         with refused_in_one_sentence(file.path):
             return stored.isel({latitude: rows, longitude: columns}).values
 
-    return decoded(grid.gather(stored_block), dataset[name].attrs, encoding)
+    return decoded(grid.gather(stored_block), dataset[name].attrs, encoding, file)
 
 
-def decoded(numbers: np.ndarray, attributes: Mapping, encoding: Encoding) -> np.ndarray:
-    """float32 values of stored numbers: fill and scale from the attributes where there are any, else the product's."""
-    stated = [value for key in FILL_ATTRIBUTES if key in attributes for value in np.ravel(attributes[key])]
-    fills = stated if encoding.fill is None else [*stated, encoding.fill]
-    scale = float(np.ravel(attributes.get("scale_factor", encoding.scale))[0])
-    offset = float(np.ravel(attributes.get("add_offset", encoding.offset))[0])
+def decoded(numbers: np.ndarray, attributes: Mapping, encoding: Encoding, file: SourceFile) -> np.ndarray:
+    """float32 values of stored numbers: fill and scale from the attributes where there are any, else the product's.
+
+    Raises InputError for an attribute that should be a number and is none.
+    """
+    fills = [number for key in FILL_ATTRIBUTES for number in attribute_numbers(attributes, key, file)]
+    if encoding.fill is not None:
+        fills.append(encoding.fill)
+    if numbers.dtype.kind == "f":  # as the file rounds them
+        fills = [float(numbers.dtype.type(fill)) for fill in fills]
+    scale = (attribute_numbers(attributes, "scale_factor", file) or [encoding.scale])[0]
+    offset = (attribute_numbers(attributes, "add_offset", file) or [encoding.offset])[0]
     values = np.array(numbers, dtype=np.float32)
     # One slab after another, so that masks and float64 stay small beside the values.
     slabs = [((), values)] if values.ndim < 3 else [((at,), values[at]) for at in range(len(values))]
@@ -115,11 +121,20 @@ def decoded(numbers: np.ndarray, attributes: Mapping, encoding: Encoding) -> np.
         stored = np.asarray(numbers[at], dtype=np.float64)
         missing = ~(stored > encoding.missing_below) | ~(stored < encoding.missing_above)
         for fill in fills:
-            missing |= stored == np.float64(fill)
+            missing |= stored == fill
         if (scale, offset) != (1.0, 0.0):
             slab[...] = stored * scale + offset
         slab[missing] = np.nan
     return values
+
+
+def attribute_numbers(attributes: Mapping, key: str, file: SourceFile) -> list[float]:
+    """The numbers of an attribute, also where they are written as text; none where it is absent or empty."""
+    found = [value for value in np.ravel(attributes.get(key, [])) if str(value).strip()]
+    try:
+        return [float(value) for value in found]
+    except ValueError:
+        raise InputError(f"{file.path.name}: {key} is {attributes[key]!r}; expected a number.") from None
 
 
 def plausible(

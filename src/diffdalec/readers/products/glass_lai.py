@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from diffdalec.errors import InputError
-from diffdalec.readers.products.fields import Encoding, array, decoded
+from diffdalec.readers.products.fields import Encoding, array, attribute_numbers, decoded
 from diffdalec.readers.products.files import (
     Band,
     Header,
@@ -74,7 +73,7 @@ def read(file: SourceFile, latitudes: Band | None = None, longitudes: Band | Non
         chosen, attributes = _lai(opened, file)
         grid = eos_grid(opened, tuple(chosen.info()[2]), file, RESOLUTION).window(latitudes, longitudes)
         encoding = _encoding(file, attributes)
-        values = decoded(window_of(chosen, grid, file), _unscaled_attributes(attributes), encoding)
+        values = decoded(window_of(chosen, grid, file), attributes, encoding, file)
     found = array("lai", ("time", "latitude", "longitude"), values[None], file, "LAI")
     return xr.Dataset({"lai": found}, {"time": _times(file), **grid.coordinates}, {"source": file.path.name})
 
@@ -90,20 +89,11 @@ def _times(file: SourceFile) -> pd.DatetimeIndex:
 def _encoding(file: SourceFile, attributes: dict[str, Any]) -> Encoding:
     """Scale and codes of missing values. Raises InputError where neither file nor version tells the scale."""
     version = re.search(r"\.V(\d+)\.", file.path.name)
-    scale = attributes.get("scale_factor", SCALES.get(version[1] if version else ""))
-    if scale is None:
+    stated = attribute_numbers(attributes, "scale_factor", file)
+    scale = stated[0] if stated else SCALES.get(version[1] if version else "")
+    if not scale:
         raise InputError(f"{file.path.name}: LAI has no scale_factor and this version's is not known.")
-    scale = float(np.ravel(scale)[0])
     return Encoding(scale=scale, missing_below=-0.5, missing_above=round(HIGHEST / scale) + 0.5)
-
-
-def _unscaled_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Attributes without the scale, which is in the encoding, and without a fill value that is no number."""
-    return {
-        key: value
-        for key, value in attributes.items()
-        if key not in ("scale_factor", "add_offset") and not isinstance(value, str)
-    }
 
 
 PRODUCT = Product(NAME, "GLASS LAI v6", ("lai",), find, check, read)

@@ -62,4 +62,4 @@ def raster_field(raster: Any, grid: Grid, file: SourceFile, encoding: Encoding) 
     attributes = {"scale_factor": raster.scales[0], "add_offset": raster.offsets[0]}
     if raster.nodata is not None and raster.nodata != 0:
         attributes["_FillValue"] = raster.nodata
-    return decoded(grid.gather(block), attributes, encoding)
+    return decoded(grid.gather(block), attributes, encoding, file)
