@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 
 import dask
 import numpy as np
@@ -44,17 +45,18 @@ class Pool:
         self._done = groups - sum(len(part.groups) for part in wanted)
         progress(name, self._done, groups)
 
-        def group_made(part: Part, group: Group, begun: None) -> None:
+        def make_group(part: Part, group: Group, begun: None) -> None:
             self._make_group(part, group)
             with self._lock:
                 self._done += 1
                 progress(name, self._done, groups)
 
+        # What a task is of is bound to its function: dask would look for collections in all arguments, file by file.
         tasks = []
         for part in wanted:
-            begun = dask.delayed(self._store.begin, pure=False)(part)
-            made = [dask.delayed(group_made, pure=False)(part, group, begun) for group in part.groups]
-            tasks.append(dask.delayed(self._finish, pure=False)(part, made))
+            begun = dask.delayed(partial(self._store.begin, part), pure=False)()
+            made = [dask.delayed(partial(make_group, part, group), pure=False)(begun) for group in part.groups]
+            tasks.append(dask.delayed(partial(self._finish, part), pure=False)(made))
         dask.compute(*tasks, scheduler="threads", num_workers=self._workers, optimize_graph=False)
 
     def _make_group(self, part: Part, group: Group) -> None:

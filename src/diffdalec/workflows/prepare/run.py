@@ -146,7 +146,7 @@ def _assemble(
 
 def _choices(study: Study, sources: Sources) -> list[str]:
     """What was taken where an archive leaves a choice, in sentences."""
-    extremes = "extremes within 6 hours" if sources.of("cru_jra", EXTREMES[0]) else "6-hourly temperatures"
+    extremes = "6-hourly minima and maxima" if sources.of("cru_jra", EXTREMES[0]) else "6-hourly temperatures"
     radiation = "trendy_radiation" if "trendy_radiation" in study.products else "cru_jra"
     return [
         f"tmin and tmax are the lowest and highest of a day's four {extremes}.",
