@@ -69,6 +69,16 @@ class TestStreams:
         seen = term.operator(jnp.asarray(series, jnp.float32)[:, None])
         np.testing.assert_allclose(seen[:, 0], expected, rtol=1e-4)
 
+    def test_thirds_of_months(self):
+        ds = observed_stand()
+        term = terms(ds, {"reco": Stream(observe="window_mean", days=10, windows="month")})["reco"]
+        series, time = ds["reco"].values, ds["time"].dt
+        third = np.minimum((time.day.values - 1) // 10, 2)
+        month = (time.year.values - time.year.values[0]) * 12 + time.month.values - 1
+        expected = [series[(month == m) & (third == t)].mean() for m in range(36) for t in range(3)]
+        np.testing.assert_allclose(term.target.values[:, 0], expected, rtol=1e-5)
+        assert term.operator.index.shape == (108, 11)  # a last third of 11 days is the longest
+
     def test_samples_are_at_least_so_many_days_apart(self):
         keep = np.random.default_rng(0).random(1095) > 0.5
         term = terms(gappy("lai", keep), {"lai": Stream(observe="sample", days=8)})["lai"]

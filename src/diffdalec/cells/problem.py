@@ -97,16 +97,16 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
     number = windows(data.ds["time"].isel(time=days), stream.days, stream.windows)
     first = np.flatnonzero(np.diff(number, prepend=-1))
     length = np.diff(first, append=len(days))
-    index = first[:, None] + np.arange(stream.days)
-    index = np.where(np.arange(stream.days) < length[:, None], index, len(days))
+    within = np.arange(length.max())
+    index = np.where(within < length[:, None], first[:, None] + within, len(days))
     counted = np.append(valid, False)[index]
     sums = np.append(np.where(valid, series, 0.0), 0.0)[index].sum(axis=1)
     counts = counted.sum(axis=1)
     operator = WindowMean(
         weights=jnp.asarray(counted[..., None], dtype), index=jnp.asarray(index), output=name, start=start, stop=stop
     )
-    # A window that the year's end cuts short needs its share of the days that it has.
-    full = length if stream.windows == "year" else np.full_like(length, stream.days)
+    # A window that the year's or month's end cuts short needs its share of the days that it has.
+    full = np.full_like(length, stream.days) if stream.windows == "run" else length
     return operator, sums / np.maximum(counts, 1), counts >= np.maximum(1.0, stream.fill * full)
 
 

@@ -39,11 +39,16 @@ def period_masks(
 def windows(time: xr.DataArray, days: int, restart: str = "run") -> np.ndarray:
     """The number (time,) of the window of ``days`` consecutive days that each day is in.
 
-    Windows follow one another from the first day on; with ``restart`` "year" they begin anew each 1 January, as
-    10-day products have them, so that the last of a year is shorter or, with a single day left, that day alone.
+    Windows follow one another from the first day on (``restart`` "run"). With "year" they begin anew each 1 January, as
+    10-day products have them, so that the last of a year is shorter. With "month" they begin anew each month, which
+    has as many as 30 days would, and what is left of it belongs to the last: thirds of months for 10 days.
     """
     if restart == "run":
         return np.arange(time.size) // days
+    if restart == "month":
+        month = time.dt.year.values * 12 + time.dt.month.values
+        within = np.minimum((time.dt.day.values - 1) // days, max(30 // days, 1) - 1)
+        return np.cumsum((np.diff(month, prepend=month[0]) != 0) | (np.diff(within, prepend=within[0]) != 0))
     year, day = time.dt.year.values, time.dt.dayofyear.values
     begins = np.ones(time.size, bool)
     begins[1:] = (np.diff(year) != 0) | ((day[1:] - 1) % days == 0)
