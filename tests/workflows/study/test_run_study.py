@@ -21,6 +21,7 @@ from diffdalec.cells.cell_set import open_cell_set
 from diffdalec.errors import InputError
 from diffdalec.results.study_store import Mark, read_cells, read_marks, read_reasons
 from diffdalec.study import load_study
+from diffdalec.workflows.study.evaluate import evaluate_study
 from diffdalec.workflows.study.folder import only_driver
 from diffdalec.workflows.study.ledger import Ledger
 from diffdalec.workflows.study.status import study_status
@@ -240,3 +241,15 @@ def test_stages_have_an_order(study_file, monkeypatch):
     monkeypatch.setattr(fake_stages, "ALL", ("calibrate",))
     with pytest.raises(InputError, match="run `diffdalec precalibrate` first"):
         run_fake(study_file, monkeypatch)
+
+
+def test_a_fault_in_a_cell_says_where(study_file, monkeypatch):
+    def before(stage, site):
+        if stage == "calibrate":
+            raise ValueError("shapes differ")
+
+    run_fake(study_file, monkeypatch, before)
+    (reason,) = set(read_reasons(load_study(study_file).store, "calibration").tolist())
+    assert "ValueError: shapes differ" in reason and "test_run_study.py" in reason
+    with pytest.raises(InputError, match="3 cells failed, 3 of them because: ValueError"):
+        evaluate_study(load_study(study_file))

@@ -15,6 +15,7 @@ import xarray as xr
 
 from ...cells.backend import choose_backend
 from ...cells.cell_set import cell_dataset, open_cell_set
+from ...errors import InputError
 from ...results.study_store import (
     Mark,
     batch_cells,
@@ -24,6 +25,7 @@ from ...results.study_store import (
     read_reasons,
     write_cells,
 )
+from ..execution.perform import describe
 from .configuration import RunConfiguration, stored_configuration
 from .stages import STAGES, Found, Stage
 
@@ -102,8 +104,11 @@ def _perform(
     ds = cell_dataset(cells, position)
     try:
         return stage.perform(ds, before, run), ""
-    except (ValueError, ArithmeticError) as error:
-        return None, " ".join(str(error).split()) or type(error).__name__
+    except InputError as error:
+        return None, str(error)
+    except (ValueError, ArithmeticError) as error:  # may be a fault of ours: say where
+        failure = describe(error)
+        return None, " ".join(str(failure).split())
 
 
 @functools.lru_cache(maxsize=2)

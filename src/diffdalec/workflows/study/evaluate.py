@@ -64,7 +64,7 @@ def evaluation(study: Study) -> StudyEvaluation:
     calibration, cells = read_cells(study.store, "calibration"), read_cells(study.store, "cells")
     marks = calibration["done"].values
     if not (marks == Mark.DONE).any():
-        raise InputError(f"{study.store}: no cell has been calibrated; run `diffdalec calibrate` first")
+        raise InputError(f"{study.store}: no cell has been calibrated; {_why_none(calibration)}")
     ensemble = CellEnsemble(calibration)
     by_cell = fluxes_by_cell(calibration, ensemble.ok)
     by_cell["ok"] = ensemble.ok.sum("member").astype(np.int32).assign_attrs(units="1", long_name="ok members")
@@ -106,6 +106,15 @@ def _frame(table: xr.Dataset) -> pd.DataFrame:
     dims = list(dict.fromkeys(str(d) for v in table.data_vars.values() for d in v.dims))
     order = [d for d in ("quantity", "experiment", "stream", "period") if d in dims]
     return table.to_dataframe(dim_order=order).reset_index()
+
+
+def _why_none(calibration: xr.Dataset) -> str:
+    failed = calibration["done"].values == Mark.FAILED
+    reasons, counts = np.unique(calibration["failure"].values[failed], return_counts=True)
+    if not reasons.size:
+        return "run `diffdalec calibrate` first"
+    most = int(np.argmax(counts))
+    return f"{counts.sum()} cells failed, {counts[most]} of them because: {reasons[most]}"
 
 
 def _members(calibration: xr.Dataset) -> pd.DataFrame:

@@ -126,7 +126,7 @@ class _Driver:
         result: BatchResult = outcome.value
         for stage, seconds in result.seconds.items():
             self.ledger.book((stage, result.number), DONE, seconds, outcome.attempts)
-        self.progress.finished(sum(result.failed.values()))
+        self.progress.finished(max(result.failed.values(), default=0))
 
     def look(self, state: Progress) -> None:
         """Book what runs now."""

@@ -6,7 +6,7 @@ No stage knows its batch, its machine or its neighbours: a cell's numbers depend
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -52,7 +52,8 @@ def calibrate_cell(ds: xr.Dataset, before: Mapping[str, xr.Dataset], run: RunCon
     data = _data(ds, run, float(before["precalibration"]["canopy_efficiency"]))
     fits = calibrate_experiments(data, run.experiments, _settings(run))
     terms = cost_term_names(run.experiments)
-    found = {"calibration": calibration_dataset(fits).reindex(term=terms).drop_dims("checkpoint")}
+    ended = [replace(fit, iterations=fit.iterations[-1:], history=fit.history[-1:]) for fit in fits]
+    found = {"calibration": calibration_dataset(ended).reindex(term=terms).drop_dims("checkpoint")}
     grown = growth_run_dataset(fits)
     if grown is not None:
         found["growth_run"] = grown
