@@ -72,3 +72,9 @@ def allocate(task: int) -> int:
     held = bytearray(task * 2**20)
     time.sleep(2.0 if task > 100 else 0.0)
     return len(held)
+
+
+def die(task: int) -> int:
+    """SIGKILL to the own process, at once."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return task

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from diffdalec.workflows.execution import Outcome, Progress, run_tasks
+from diffdalec.workflows.execution import Outcome, Progress, clusters, run_tasks
 
 pytest.importorskip("distributed")
 
@@ -98,8 +99,9 @@ def test_workers_killed_at_random_lose_nothing(tmp_path, number, seconds, kills)
             diaries = sorted(tmp_path.glob("*.diary"), key=lambda file: file.stat().st_mtime)
             pids = [int(word) for file in diaries[-2:] for word in file.read_text().split()[-1:]]
             if pids and (pid := chance.choice(pids)) not in killed:
-                os.kill(pid, signal.SIGKILL)
-                killed.add(pid)
+                with contextlib.suppress(ProcessLookupError):  # a diary also tells of those that are long gone
+                    os.kill(pid, signal.SIGKILL)
+                    killed.add(pid)
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -119,6 +121,16 @@ def test_workers_killed_at_random_lose_nothing(tmp_path, number, seconds, kills)
         assert attempts <= back[[o.value for o in back].index(i)].attempts
     again = sum(len(file.read_text().split()) for file in tmp_path.glob("*.diary")) - number
     assert again <= kills
+
+
+@pytest.mark.slow
+def test_workers_that_die_while_they_start_come_back(monkeypatch):
+    """dask's nanny gives up on a process that dies before it has been seen to run."""
+    monkeypatch.setattr(clusters, "LOST_SECONDS", 5.0)
+    summary = run_tasks("execution_tasks:die", range(8), workers=2, retries=3)
+    assert sorted(o.task for o in summary.failures) == list(range(8))
+    assert {(o.failure.exception, o.attempts) for o in summary.failures} == {("WorkerDied", 4)}
+    assert len(summary.deaths) >= 8 * 4
 
 
 def test_a_stop_waits_for_what_runs(tmp_path):

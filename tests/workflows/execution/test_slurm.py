@@ -164,5 +164,5 @@ def test_a_job_that_ends_early_is_replaced(queue, tmp_path, monkeypatch):
     )
     assert sorted(o.value for o in back) == list(range(400)) and not summary.failures
     assert len(list(queue.glob("*.sh"))) == 2
-    assert any("another was submitted" in note for note in summary.notes)
+    assert any("was lost and has been replaced" in note for note in summary.notes)
     assert {len(death.tasks) for death in summary.deaths} <= {0, 1}

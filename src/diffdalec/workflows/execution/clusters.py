@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from .extra import require
 from .slurm import PRELOAD
 
 CLOSE_SECONDS = 20.0
+LOST_SECONDS = 20.0
+"""A local worker that has been away for so long does not come back by itself."""
 
 # Set for this process and handed to workers that it starts. Tasks hold no data in dask, so there is nothing to spill,
 # and a paused worker would wait for ever: a worker beyond its memory is ended, and that is counted as a death.
@@ -55,6 +58,62 @@ class Cluster:
         """Ask for the workers that are missing among those ``present`` (their names)."""
 
 
+@dataclass
+class OwnCluster(Cluster):
+    """Workers that we have started, in ``units`` (processes of their own, or jobs of several workers each).
+
+    A unit whose workers were there and have all been away for ``lost_seconds`` is replaced: a worker that dies is
+    started again by its nanny, but a nanny gives up on a process that dies while it starts, and jobs come to an end.
+    A unit that never came is not replaced. One that was replaced is given twice the time to come, or all the time
+    where units wait in a queue (``queued``).
+    """
+
+    cluster: Any = None
+    workers_per_unit: int = 1
+    lost_seconds: float = LOST_SECONDS
+    unit: str = "worker"
+    queued: bool = False
+    _away: dict[Any, float | None] = field(default_factory=dict)
+    _patience: dict[Any, float] = field(default_factory=dict)
+
+    def refused(self) -> Mapping[Any, str]:
+        """Units that were not accepted, with the reason; they too are asked for again."""
+        return {}
+
+    def renew(self, present: Collection[str]) -> None:
+        refused, now, lost = self.refused(), time.monotonic(), {}
+        for name, specification in list(self.cluster.worker_spec.items()):
+            if any(f"{name}{suffix}" in present for suffix in specification.get("group", ("",))):
+                self._away[name] = None
+                self._patience.pop(name, None)
+            elif name in self._away or name in refused:
+                began = self._away.get(name)
+                if began is None:
+                    self._away[name] = now
+                    if name in refused:
+                        self.notes.append(f"{self.unit} {name} was not accepted: {refused[name]}")
+                elif now - began > self._patience.get(name, self.lost_seconds):
+                    lost[name] = specification
+        for name in lost:
+            self.notes.append(f"{self.unit} {name} was lost and has been replaced")
+            if self.queued:
+                del self._away[name]
+            else:
+                self._away[name] = now
+                self._patience[name] = 2 * self._patience.get(name, self.lost_seconds)
+        if lost:
+            self.cluster.loop.add_callback(self._replace, lost, len(self.cluster.worker_spec))
+
+    async def _replace(self, lost: dict[Any, Any], number: int) -> None:
+        """In the cluster's loop: close what is left of the lost units and start them anew."""
+        try:
+            await self.cluster.scale_down(list(lost))
+        except (OSError, RuntimeError) as error:  # a unit has failed to start; it will be missed and replaced in turn
+            self.notes.append(f"a {self.unit} could not be started: {error}")
+        self.cluster.worker_spec.update(lost)
+        self.cluster.scale(number * self.workers_per_unit)
+
+
 @contextmanager
 def local(
     workers: int | None, *, memory: str | None = None, devices: Sequence[str] = (),
@@ -79,7 +138,10 @@ def local(
         return {"CUDA_VISIBLE_DEVICES": devices[i % len(devices)]} if devices else {}
 
     specification = {i: {"cls": Nanny, "options": {**options, "env": own(i)}} for i in range(number)}
-    scheduler = {"cls": Scheduler, "options": {"host": host, "port": 0, "dashboard": False, "dashboard_address": None}}
+    scheduler = {
+        "cls": Scheduler,
+        "options": {"host": host, "port": 0, "dashboard": False, "dashboard_address": "127.0.0.1:0"},
+    }
     with dask.config.set(DASK), environment(worker_environment(variables)), quiet():
         try:
             cluster = SpecCluster(workers=specification, scheduler=scheduler, silence_logs=logging.CRITICAL)
@@ -89,7 +151,7 @@ def local(
                 "'if __name__ == \"__main__\":', for workers import it."
             ) from error
         with closing(cluster), closing(Client(cluster, set_as_default=False)) as client:
-            yield Cluster(client, f"{number} local processes")
+            yield OwnCluster(client, f"{number} local processes", cluster=cluster, lost_seconds=LOST_SECONDS)
 
 
 @contextmanager

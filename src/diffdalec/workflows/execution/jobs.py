@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
-from .clusters import DASK, Cluster, closing, quiet
+from .clusters import DASK, Cluster, OwnCluster, closing, quiet
 from .extra import require
 from .slurm import Slurm, check_slurm, job_script, job_settings
 
@@ -53,7 +52,7 @@ def slurm(settings: Slurm, workers: int | None, *, variables: Mapping[str, str] 
     if settings.logs is not None:
         Path(settings.logs).mkdir(parents=True, exist_ok=True)
     number = settings.jobs(workers)
-    options = {"dashboard": False, "dashboard_address": None}
+    options = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
     with dask.config.set(DASK), quiet():
         cluster = SLURMCluster(
             job_cls=job_class, scheduler_options=options, silence_logs=logging.CRITICAL,
@@ -62,42 +61,20 @@ def slurm(settings: Slurm, workers: int | None, *, variables: Mapping[str, str] 
         with closing(cluster), closing(Client(cluster, set_as_default=False)) as client:
             cluster.scale(jobs=number)
             label = f"{number} SLURM jobs of {settings.workers_per_job} workers"
-            yield SlurmJobs(client, label, cluster=cluster, number=number)
+            yield SlurmJobs(
+                client, label, cluster=cluster, workers_per_unit=settings.workers_per_job, lost_seconds=LOST_SECONDS,
+                unit="SLURM job", queued=True,
+            )  # fmt: skip
 
 
 @dataclass
-class SlurmJobs(Cluster):
-    """Jobs reach their wall time one after another; one whose workers were there and are gone is replaced.
+class SlurmJobs(OwnCluster):
+    """Jobs reach their wall time one after another and are replaced. One that was accepted and never came is not: its
+    prologue may be at fault, and that must not flood the queue."""
 
-    So is one that ``sbatch`` did not accept (a limit on jobs), after a while. One that was accepted and never came is
-    not: it waits in the queue, or its prologue is at fault, and that must not flood the queue.
-    """
-
-    cluster: Any = None
-    number: int = 1
-    _away: dict[Any, float | None] = field(default_factory=dict)
-
-    def renew(self, present: Collection[str]) -> None:
-        """Note what is lost, and ask for it again. Raises :class:`InputError` where no job at all was accepted."""
-        refused = {name: job.refusal for name, job in list(self.cluster.workers.items()) if job.refusal}
-        if len(refused) == self.number:
-            raise InputError(f"sbatch accepted none of {self.number} jobs: {next(iter(refused.values()))}")
-        now = time.monotonic()
-        lost = []
-        for job, specification in list(self.cluster.worker_spec.items()):
-            if any(f"{job}{suffix}" in present for suffix in specification.get("group", ("",))):
-                self._away[job] = None
-            elif job in self._away or job in refused:
-                began = self._away.get(job)
-                if began is None:
-                    self._away[job] = now
-                    if job in refused:
-                        self.notes.append(f"SLURM job {job} was not accepted: {refused[job]}")
-                elif now - began > LOST_SECONDS:
-                    lost.append(job)
-        for job in lost:
-            self.notes.append(f"instead of SLURM job {job}, which is not there any more, another was submitted")
-            del self._away[job]
-        if lost:
-            self.cluster.sync(self.cluster.scale_down, lost)
-            self.cluster.scale(jobs=self.number)
+    def refused(self) -> Mapping[Any, str]:
+        """Jobs that ``sbatch`` did not take (a limit on jobs). InputError where it has taken none at all."""
+        found = {name: job.refusal for name, job in list(self.cluster.workers.items()) if job.refusal}
+        if len(found) == len(self.cluster.worker_spec) > 0:
+            raise InputError(f"sbatch accepted none of {len(found)} jobs: {next(iter(found.values()))}")
+        return found
