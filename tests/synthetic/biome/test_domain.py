@@ -18,7 +18,7 @@ def test_as_many_land_cells_as_asked(cells):
     np.testing.assert_allclose(longitude, domain.longitude)
     assert np.all(np.diff(domain.cell) > 0)
     assert domain.rows % 2 == 0 and domain.columns % 2 == 0
-    assert 52 <= domain.latitude.min() and domain.latitude.max() <= 70
+    assert domain.latitude.min() >= 52 and domain.latitude.max() <= 70
 
 
 @pytest.mark.parametrize("cells", [12, 48, 1000])

@@ -40,7 +40,7 @@ def _month(path: Path, biome: Biome, factor: np.ndarray, days: np.ndarray) -> No
     quality = np.clip(np.floor(2.0 * hidden), 0, 7)
 
     def stored(values: np.ndarray) -> np.ndarray:
-        return rounded(np.where(gone, MISSING, values))[:, ::-1]
+        return np.where(gone, np.float32(MISSING), rounded(values))[:, ::-1]
 
     sizes = {"time": len(days), "lat": latitude.count, "lon": longitude.count}
     with created(path, sizes, {"title": "Synthetic FluxSat GPP v2: a regional subset"}) as file:

@@ -52,6 +52,9 @@ def variable(
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
-    """float32 values with 12 significant bits, which compress better; far finer than any product's error."""
+    """float32 values with 12 significant bits, which compress better; far finer than any product's error.
+
+    Fill values are put in afterwards: rounded, they would be no fill values.
+    """
     bits = np.ascontiguousarray(values, dtype=np.float32).view(np.uint32)
     return ((bits + np.uint32(0x400)) & _KEPT_BITS).view(np.float32)

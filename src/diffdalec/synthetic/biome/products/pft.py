@@ -42,5 +42,4 @@ def write(folder: Path, biome: Biome) -> None:
             variable(file, "lon", "f4", ("lon",), units="degrees_east")[:] = longitude.centres
             dims = ("time_counter", "veget", "lat", "lon")
             data = variable(file, "maxvegetfrac", "f4", dims, MISSING, missing_value=np.float32(MISSING))
-            stored = np.where(np.isnan(fractions), MISSING, fractions).astype(np.float32)
-            data[0] = rounded(stored)[:, ::-1]
+            data[0] = np.where(np.isnan(fractions), np.float32(MISSING), rounded(fractions))[:, ::-1]

@@ -34,4 +34,4 @@ def write(folder: Path, biome: Biome) -> None:
             variable(file, "lat", "f4", ("lat",), units="degrees_north")[:] = latitude.centres[::-1]
             variable(file, "lon", "f4", ("lon",), units="degrees_east")[:] = longitude.centres
             data = variable(file, "RECO", "f4", ("doy", "lat", "lon"), MISSING, units="gC m-2 d-1")
-            data[:] = rounded(np.where(np.isnan(values), MISSING, values))[:, ::-1]
+            data[:] = np.where(np.isnan(values), np.float32(MISSING), rounded(values))[:, ::-1]
