@@ -128,11 +128,32 @@ def test_the_set_tells_where_it_comes_from_and_what_is_missing(cells, archive):
 def test_a_second_run_reads_nothing_and_gives_the_same(archive, monkeypatch):
     study = load_study(archive / "study.yaml")
     before = {path: path.stat().st_mtime_ns for path in (archive / "out" / "parts").rglob("part.json")}
+    before[study.cell_set] = study.cell_set.stat().st_mtime_ns
+    headers = []
+    monkeypatch.setattr("diffdalec.workflows.prepare.sources._header", headers.append)
+    assert prepare(study) == study.cell_set
+    assert before == {path: path.stat().st_mtime_ns for path in before} and len(before) > 10
+    assert not headers
+
+
+def test_a_lost_cell_set_is_made_of_the_parts_again_the_same(copy):
+    study = load_study(copy / "study.yaml")
     stored = xr.open_zarr(study.cell_set, consolidated=False).load()
-    prepare(study)
-    after = {path: path.stat().st_mtime_ns for path in (archive / "out" / "parts").rglob("part.json")}
-    assert before == after and before
-    xr.testing.assert_equal(stored, xr.open_zarr(study.cell_set, consolidated=False).load())
+    shutil.rmtree(study.cell_set)
+    again = xr.open_zarr(prepare(study), consolidated=False).load()
+    xr.testing.assert_equal(stored, again)
+    assert {k: v for k, v in stored.attrs.items() if k != "created"} == {
+        k: v for k, v in again.attrs.items() if k != "created"
+    }
+
+
+def test_a_check_opens_headers_afresh(copy, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        "diffdalec.workflows.prepare.sources._header", lambda file: opened.append(file) or [None, None, 1, []]
+    )
+    prepare(load_study(copy / "study.yaml"), check=True)
+    assert len(opened) == 150
 
 
 def test_an_input_that_changed_is_read_again_and_no_other(copy):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +19,14 @@ from ...readers.products import PRODUCTS
 from ...study import Study
 from .assembly import Ingredients
 from .cells import ChosenCells, choose_cells
-from .hashes import FileHashes
 from .parts import Part, PartStore
 from .pool import Pool
+from .remembered import FileHashes
 from .sources import EXTREMES, Progress, Sources, find_sources
 from .statics import PIXELS_OF_BIOMASS, averaged_parts, biomass_part, plots_part, soil_part, vegetation_part
 from .streams import forcing_parts, observation_parts
 from .windows import memory_per_worker
-from .writing import write_cell_set
+from .writing import CELL_SET_FORMAT, is_made_of, settings_of_numbers, write_cell_set
 
 MOST_WORKERS = 4
 """Threads beside which reading, which one does at a time, would be what all wait for."""
@@ -36,16 +37,14 @@ def prepare(study: Study, *, check: bool = False, progress: Progress | None = No
 
     Every file's header is looked at first, and all that is wrong is told in one InputError; with ``check`` that is all
     that is done, and the archive's place is returned. Then each year of each product is made a part in ``out/parts``,
-    which an interrupted or repeated run takes up as it is unless its files or settings changed. ``progress`` is called
-    with what is done, how many steps of it, and of how many.
+    which an interrupted or repeated run takes up as it is unless its files or settings changed; a cell set of the same
+    parts stays as it is. ``progress`` is called with what is done, how many steps of it, and of how many.
 
     Raises InputError for what cannot be read, is not plausible, or leaves no cell.
     """
     tell = progress or _silent
     folder = study.out / "parts"
-    scratch = folder / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
-    sources = find_sources(study, scratch, tell)
+    sources = find_sources(study, folder, tell, afresh=check)
     if check:
         return study.archive
     chosen = choose_cells(study, sources)
@@ -139,9 +138,18 @@ def _assemble(
     for product in ("growth_curves", "co2"):
         files += [(product, f.path.name, f.path.stat().st_size, hashes(f.path)) for f in sources.of(product)]
     hashes.save()
+    made_of = _made_of(study, [store.fingerprint(part) for part in parts.all], files)
+    if is_made_of(study.cell_set, made_of):
+        return study.cell_set
     repairs = [store.repairs(part) for part in parts.all]
     notes = (*sources.notes, *_choices(study, sources))
-    return write_cell_set(study, ingredients, files, repairs, excluded, notes, tell)
+    return write_cell_set(study, ingredients, files, repairs, excluded, notes, made_of, tell)
+
+
+def _made_of(study: Study, parts: Sequence[str], files: Sequence[tuple]) -> str:
+    """A hash of all that makes the cell set: parts by their fingerprints, files, settings."""
+    made = [CELL_SET_FORMAT, parts, sorted(set(files)), settings_of_numbers(study)]
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
 def _choices(study: Study, sources: Sources) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,16 @@ from ...errors import InputError
 from ...grid import Axis, latitude_axis, longitude_axis
 from ...readers.products import PRODUCTS, SourceFile
 from ...study import Study
+from .remembered import Remembered
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps of it are done, and how many there are."""
+
+HEADERS = "headers.json"
+"""Name of the file that remembers headers."""
+
+HEADER_FORMAT = 1
+"""Raised when headers are checked otherwise than before: they are then all opened again."""
 
 REQUIRED = ("cru_jra", "co2", "growth_curves")
 """Products without which there is no cell to calibrate."""
@@ -68,14 +75,20 @@ class Sources:
         return sorted({file.year for file in self.files.get(product, ()) if file.year is not None})
 
 
-def find_sources(study: Study, scratch: Path, progress: Progress | None = None) -> Sources:
+def find_sources(study: Study, folder: Path, progress: Progress | None = None, *, afresh: bool = False) -> Sources:
     """Find every file of the study's products and open the header of each.
 
-    Raises InputError once, with every problem on a line of its own.
+    What headers said is remembered in ``folder``, by the files' sizes and times, unless all are to be opened
+    ``afresh``; ``folder/scratch`` is for what must be decompressed. Raises InputError once, with every problem on a
+    line of its own.
     """
+    scratch = folder / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
     problems: list[str] = []
     files = _find(study, scratch, problems)
-    extents, notes = _look(files, progress or _silent, problems)
+    headers = Remembered(folder / HEADERS)
+    extents, notes = _look(files, None if afresh else headers, progress or _silent, problems)
+    headers.save()
     if problems:
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         raise InputError(f"study {study.name}: {count} in the archive\n" + "\n".join(f"- {p}" for p in problems))
@@ -120,21 +133,37 @@ def _years(study: Study, product: str) -> range | None:
 
 
 def _look(
-    files: Mapping[str, tuple[SourceFile, ...]], progress: Progress, problems: list[str]
+    files: Mapping[str, tuple[SourceFile, ...]], headers: Remembered | None, progress: Progress, problems: list[str]
 ) -> tuple[dict[Path, Extent], list[str]]:
     """Headers one after another: the netCDF and HDF4 libraries are not safe in threads."""
-    everything = [(product, file) for product, of_product in files.items() for file in of_product]
+    everything = [file for of_product in files.values() for file in of_product]
     extents: dict[Path, Extent] = {}
     notes: list[str] = []
-    for done, (product, file) in enumerate(everything, 1):
+    for done, file in enumerate(everything, 1):
+        look = partial(_header, file)
         try:
-            header = PRODUCTS[product].check(file)
-            extents[file.path] = extent_of(header.latitude, header.longitude, header.times, header.resolution, file)
-            notes += [f"{product}: {note}" for note in header.notes]
+            found = look() if headers is None else headers(file.path, look, _question(file))
+            latitude, longitude = (None if axis is None else Axis(*axis) for axis in found[:2])
+            extents[file.path] = Extent(latitude, longitude, found[2])
+            notes += [f"{file.product}: {note}" for note in found[3]]
         except InputError as error:
             problems.append(str(error))
         progress("looking at headers", done, len(everything))
-    return extents, _told_once(notes)
+    return extents, list(dict.fromkeys(notes))
+
+
+def _header(file: SourceFile) -> list:
+    """Both axes, number of fields and notes of a file's header, as JSON has them."""
+    header = PRODUCTS[file.product].check(file)
+    extent = extent_of(header.latitude, header.longitude, header.times, header.resolution, file)
+    axes = [None if axis is None else list(astuple(axis)) for axis in (extent.latitude, extent.longitude)]
+    return [*axes, extent.fields, list(header.notes)]
+
+
+def _question(file: SourceFile) -> str:
+    """All that bears on what a check finds besides the file itself."""
+    settings = [setting for setting in file.settings if setting[0] != "scratch"]
+    return f"{HEADER_FORMAT} {file.product} {file.variables} {settings}"
 
 
 def extent_of(
@@ -151,11 +180,6 @@ def extent_of(
         longitude_axis(longitude, f"{name}: longitude", resolution, aligned=aligned),
         count,
     )
-
-
-def _told_once(notes: Iterable[str]) -> list[str]:
-    """Notes in order, those that many files share once."""
-    return list(dict.fromkeys(notes))
 
 
 def _silent(name: str, done: int, total: int) -> None:

@@ -17,6 +17,9 @@ from ...study import Study
 from .assembly import CELLS_PER_CHUNK, Ingredients, create_series, make_batch, series_names, study_days
 from .sources import Progress
 
+CELL_SET_FORMAT = 1
+"""Raised when the set is put together otherwise than before: it is then written anew."""
+
 Repairs = Sequence[Mapping[str, Mapping[str, int]]]
 
 
@@ -27,12 +30,14 @@ def write_cell_set(
     repairs: Repairs,
     excluded: Mapping[str, Sequence[int]],
     notes: Sequence[str],
+    made_of: str,
     tell: Progress,
 ) -> Path:
     """Write the cell set of the ``kept`` cells and return its place.
 
     ``files``: (product, name, size, sha256) of all that was read; ``repairs``: variable -> what was done -> how often;
-    ``excluded``: reason -> cells left out. All of them are kept in the attributes.
+    ``excluded``: reason -> cells left out; ``made_of``: a hash of all that the set is made of. All of them are kept in
+    the attributes.
     """
     target = study.cell_set
     beside = target.with_name(f".{target.name}.writing-{os.getpid()}")
@@ -41,13 +46,27 @@ def write_cell_set(
         small = _write_batches(study, ingredients, beside, tell)
         for name, counts in _counted(ingredients, repairs, study).items():
             ingredients.count(name, counts)
-        small.attrs = _attributes(study, small, ingredients.counts, files, excluded, notes)
+        small.attrs = _attributes(study, small, ingredients.counts, files, excluded, notes) | {"made_of": made_of}
         small.to_zarr(beside, mode="a", zarr_format=3, consolidated=False)
         shutil.rmtree(target, ignore_errors=True)
         beside.rename(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return target
+
+
+def is_made_of(cell_set: Path, made_of: str) -> bool:
+    """Whether there is a cell set, of just this."""
+    if not (cell_set / "zarr.json").is_file():
+        return False
+    return zarr.open_group(cell_set, mode="r", zarr_format=3).attrs.get("made_of") == made_of
+
+
+def settings_of_numbers(study: Study) -> dict:
+    """What of a study makes the numbers: neither places on this machine nor what a run may use of it."""
+    settings = study.model_dump(mode="json", include={"name", "domain", "years", "products", "prepare"})
+    settings["prepare"].pop("memory")
+    return settings
 
 
 def _write_batches(study: Study, ingredients: Ingredients, place: Path, tell: Progress) -> xr.Dataset:
@@ -93,13 +112,10 @@ def _attributes(
     inputs: dict[str, list] = {}
     for product, name, size, digest in sorted(set(files)):
         inputs.setdefault(product, []).append([name, size, digest])
-    # Neither places on this machine nor what a run may use of it makes a number.
-    settings = study.model_dump(mode="json", include={"name", "domain", "years", "products", "prepare"})
-    settings["prepare"].pop("memory")
     text = json.dumps(inputs)
     return {
         "title": f"Cell set of study {study.name}",
-        **provenance(settings, hashlib.sha256(text.encode()).hexdigest()),
+        **provenance(settings_of_numbers(study), hashlib.sha256(text.encode()).hexdigest()),
         "inputs": text,
         "repairs": json.dumps({name: dict(done) for name, done in sorted(counts.items()) if done}),
         "excluded_cells": json.dumps({reason: list(cells) for reason, cells in excluded.items() if cells}),
