@@ -72,7 +72,7 @@ def test_a_whole_run_and_its_outputs(study_file):
     said = command("status", study_file)
     for stage in ("precalibrate", "calibrate", "forward"):
         assert f"{stage}: 2 of 2 cells done" in said
-    assert "evaluate: done" in said and "the last run finished" in said
+    assert "evaluate: done, of 2 cells" in said and "the last run finished" in said
 
 
 def test_stages_one_by_one_give_the_same_store(study_file, tmp_path, cells):
@@ -101,6 +101,14 @@ def test_the_truth_is_compared_where_it_lies_beside_the_archive(study_file):
     assert "with the truth" in command("run", study_file, *OPTIONS)
     table = pd.read_csv(load_study(study_file).out / "tables" / "retrieval.csv")
     assert table["quantity"].unique().tolist() == ["wood_turnover"] and (table["cells"] == 2).all()
+
+
+def test_status_does_not_stumble_over_a_broken_ledger(study_file):
+    command("run", study_file, *OPTIONS)
+    ledger = load_study(study_file).out / "ledger.sqlite"
+    ledger.write_bytes(b"not a database" * 100)
+    assert "ledger.sqlite cannot be read" in command("status", study_file)
+    assert ledger.read_bytes().startswith(b"not a database")
 
 
 def test_a_dry_run_does_nothing(study_file):

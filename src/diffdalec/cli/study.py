@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,8 @@ from .root import app
 
 if TYPE_CHECKING:
     from ..study import Study
-    from ..workflows.study.run import RunReport
+    from ..workflows.study.evaluate import StudyEvaluation
+    from ..workflows.study.run import RunOptions, RunReport
 
 StudyFile = Annotated[Path, typer.Argument(help="Study file (YAML), or the folder with its study.yaml.")]
 StudyOut = Annotated[
@@ -51,10 +51,12 @@ def prepare(
     check: Annotated[bool, typer.Option("--check", help="Only look at every file's header.")] = False,
 ) -> None:
     """Turn the products into the cell set: harmonised forcing and observations of every cell."""
+    from ..workflows.study.progress import StudyProgress
     from ..workflows.study.whole import prepare_cells
 
-    _, loaded = _study(study, out)
-    path = prepare_cells(loaded, check=check)
+    loaded = _study(study, out)
+    with StudyProgress() as progress:
+        path = prepare_cells(loaded, progress, check=check)
     typer.echo("every header is as it should be" if check else f"cell set: {path}")
 
 
@@ -69,7 +71,8 @@ def precalibrate(
     retry_failed: RetryFailed = False,
 ) -> None:
     """Pre-calibrate the canopy efficiency of every cell."""
-    _stages(study, out, ["precalibrate"], scheduler, workers, backend, retry_failed, gpus=gpus)
+    loaded = _study(study, out)
+    _stage("precalibrate", loaded, _options(loaded, scheduler, workers, backend, gpus, retry_failed))
 
 
 @app.command()
@@ -84,7 +87,8 @@ def calibrate(
     retry_failed: RetryFailed = False,
 ) -> None:
     """Calibrate every cell under every experiment."""
-    _stages(study, out, ["calibrate"], scheduler, workers, backend, retry_failed, members, gpus)
+    loaded = _study(study, out, members)
+    _stage("calibrate", loaded, _options(loaded, scheduler, workers, backend, gpus, retry_failed))
 
 
 @app.command()
@@ -98,7 +102,8 @@ def forward(
     retry_failed: RetryFailed = False,
 ) -> None:
     """Run every calibrated member forward from bare ground."""
-    _stages(study, out, ["forward"], scheduler, workers, backend, retry_failed, gpus=gpus)
+    loaded = _study(study, out)
+    _stage("forward", loaded, _options(loaded, scheduler, workers, backend, gpus, retry_failed))
 
 
 @app.command()
@@ -106,10 +111,8 @@ def evaluate(study: StudyFile, out: StudyOut = None) -> None:
     """Evaluate what has been calibrated so far: tables, summary.json, and the store's groups of evaluation."""
     from ..workflows.study.evaluate import evaluate_study
 
-    _, loaded = _study(study, out)
-    for sentence in evaluate_study(loaded).sentences:
-        typer.echo(sentence)
-    typer.echo(f"tables: {loaded.out / 'tables'}")
+    loaded = _study(study, out)
+    _conclude(loaded, evaluate_study(loaded))
 
 
 @app.command()
@@ -127,19 +130,19 @@ def run(
     ] = False,
 ) -> None:
     """Run a study whole: prepare, precalibrate, calibrate, forward, evaluate. Goes on from what is finished."""
-    from ..workflows.study.whole import plan, prepare_cells
+    from ..workflows.study.progress import StudyProgress
+    from ..workflows.study.whole import plan, run_study
 
-    _, loaded = _study(study, out, members)
+    loaded = _study(study, out, members)
     if dry_run:
         for sentence in plan(loaded, scheduler, workers):
             typer.echo(sentence)
         return
-    prepare_cells(loaded)
-    stages = ["precalibrate", "calibrate", "forward"]
-    failed = _finish(loaded, stages, scheduler, workers, backend, retry_failed, gpus)
-    evaluate(study, out)
-    if failed:
-        raise typer.Exit(FAILURES)
+    options = _options(loaded, scheduler, workers, backend, gpus, retry_failed)
+    with StudyProgress() as progress:
+        report, found = run_study(loaded, options, progress)
+    _conclude(loaded, found)
+    _tell(report, "run")
 
 
 @app.command()
@@ -147,40 +150,54 @@ def status(study: StudyFile, out: StudyOut = None) -> None:
     """Tell what of a study is done, running or failed and why, and the time left."""
     from ..workflows.study.status import study_status
 
-    _, loaded = _study(study, out)
+    loaded = _study(study, out)
     for line in study_status(loaded).lines():
         typer.echo(line)
 
 
-def _study(file: Path, out: Path | None, members: int | None = None) -> tuple[Path, Study]:
+def _study(file: Path, out: Path | None, members: int | None = None) -> Study:
     from ..study import load_study
 
-    return file, load_study(file, out=out, members=members)
+    return load_study(file, out=out, members=members)
 
 
-def _stages(file, out, stages, scheduler, workers, backend, retry, members=None, gpus=0) -> None:
-    _, loaded = _study(file, out, members)
-    if _finish(loaded, stages, scheduler, workers, backend, retry, gpus):
-        raise typer.Exit(FAILURES)
-
-
-def _finish(study: Study, stages: Sequence[str], scheduler, workers, backend, retry, gpus) -> bool:
-    """Bring a study through stages, and say how it went. True where batches failed."""
-    from ..workflows.study.progress import StudyProgress
-    from ..workflows.study.run import RunOptions, run_stages
+def _options(
+    study: Study, scheduler: str, workers: int | None, backend: str, gpus: int, retry_failed: bool
+) -> RunOptions:
+    from ..workflows.study.run import RunOptions
     from ..workflows.study.whole import slurm_settings
 
-    options = RunOptions(
+    return RunOptions(
         scheduler=scheduler,
         workers=workers,
         backend="gpu" if gpus and backend == "auto" else backend,
-        retry=retry,
+        retry=retry_failed,
         slurm=slurm_settings(study) if scheduler == "slurm" else None,
         devices=tuple(str(number) for number in range(gpus)),
     )
+
+
+def _stage(name: str, study: Study, options: RunOptions) -> None:
+    """Bring a study through one stage."""
+    from ..workflows.study.progress import StudyProgress
+    from ..workflows.study.run import run_stages
+
     with StudyProgress() as progress:
-        report: RunReport = run_stages(study, stages, options, progress)
-    typer.echo(f"{', '.join(stages)}: {report.done} batches done now")
+        report = run_stages(study, [name], options, progress)
+    _tell(report, name)
+
+
+def _conclude(study: Study, found: StudyEvaluation) -> None:
+    """The result in a few lines, and where the rest is."""
+    for sentence in found.sentences:
+        typer.echo(sentence)
+    typer.echo(f"tables: {study.out / 'tables'}")
+
+
+def _tell(report: RunReport, what: str) -> None:
+    """How a run went; exit code 1 where batches failed."""
+    typer.echo(f"{what}: {report.done} batches done now")
     for (stage, number), reason in report.failures:
         typer.echo(f"note: batch {number} failed in {stage}: {reason}", err=True)
-    return bool(report.failures)
+    if report.failures:
+        raise typer.Exit(FAILURES)

@@ -31,6 +31,7 @@ from .configuration import stored_configuration
 from .folder import only_driver
 
 TRUTH = "truth.zarr"
+SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def evaluate_study(study: Study) -> StudyEvaluation:
         folder.mkdir(exist_ok=True)
         for name, table in found.tables.items():
             table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
-        write_study_summary(study_summary(found.tables, read_attributes(study.store)), study.out / "summary.json")
+        write_study_summary(study_summary(found.tables, read_attributes(study.store)), study.out / SUMMARY)
     return found
 
 

@@ -47,19 +47,24 @@ class DriverRecord:
 class Ledger:
     """The ledger of an output folder; one driver writes it at a time."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, read_only: bool = False):
         self.path = folder / FILE
-        self._db = self._connected()
+        self._db = self._opened() if read_only else self._made()
 
-    def _connected(self) -> sqlite3.Connection:
+    def _opened(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True, timeout=30.0, isolation_level=None)
+
+    def _made(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30.0, isolation_level=None)
         try:
             db.execute("pragma synchronous = off")  # what a crash of the machine loses is set right from the store
             db.executescript(_SCHEMA)
+        except sqlite3.OperationalError:
+            raise  # somebody else holds it: it is not broken
         except sqlite3.DatabaseError:
             db.close()
             self.path.unlink()
-            return self._connected()
+            return self._made()
         return db
 
     def set_right(self, done: Mapping[Key, bool]) -> int:
@@ -69,19 +74,19 @@ class Ledger:
         """
         there = {(stage, number): state for stage, number, state in self._db.execute(
             "select stage, number, state from batches")}  # fmt: skip
-        wrong = [key for key, finished in done.items() if finished != (there.get(key) == DONE)]
+        wrong = {key for key, finished in done.items() if finished != (there.get(key) == DONE)}
         gone = [key for key in there if key not in done]
-        contradictions = sum(there.get(key, WAITING) != WAITING or done[key] for key in wrong) + len(gone)
+        fresh = [key for key in done if key in wrong or key not in there]
         now = time.time()
         with self._db:
             self._db.execute("begin")
             self._db.executemany("delete from batches where stage = ? and number = ?", gone)
             self._db.executemany(
                 "insert or replace into batches (stage, number, state, updated) values (?, ?, ?, ?)",
-                [(*key, DONE if done[key] else WAITING, now) for key in done if key in set(wrong) or key not in there],
+                [(*key, DONE if done[key] else WAITING, now) for key in fresh],
             )
             self._db.execute("update batches set state = ? where state in (?, ?)", (WAITING, RUNNING, FAILED))
-        return contradictions
+        return len(wrong) + len(gone)
 
     def book(self, key: Key, state: str, seconds: float | None = None, attempts: int = 1, reason: str = "") -> None:
         """Book what became of a batch in a stage."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from statistics import fmean
 
 from ...results.study_store import Mark, read_marks, read_reasons
 from ...study import Study
+from .evaluate import SUMMARY
 from .folder import finished_batches, locked
 from .ledger import FAILED, FILE, RUNNING, DriverRecord, Key, Ledger
 from .progress import duration
@@ -41,14 +44,15 @@ class StageStatus:
 
 @dataclass(frozen=True)
 class StudyStatus:
-    """The state of a study; ``stages`` is empty where it has no store yet."""
+    """The state of a study; ``stages`` is empty where it has no store yet, ``evaluated`` counts cells."""
 
     name: str
     prepared: bool
     stages: tuple[StageStatus, ...]
-    evaluated: bool
+    evaluated: int
     driver: DriverRecord | None
     at_work: bool
+    trouble: str = ""
 
     def lines(self) -> list[str]:
         """The state in lines of text."""
@@ -57,7 +61,9 @@ class StudyStatus:
             lines += _stage_lines(stage, self.at_work)
         if not self.stages:
             lines.append("no stage has begun")
-        lines.append(f"evaluate: {'done' if self.evaluated else 'not done'}")
+        lines.append(f"evaluate: {f'done, of {self.evaluated} cells' if self.evaluated else 'not done'}")
+        if self.trouble:
+            lines.append(self.trouble)
         left = sum(stage.seconds_left for stage in self.stages)
         if left and not self.at_work:
             lines.append(f"left: about {duration(left)} of one worker's time")
@@ -70,17 +76,27 @@ def study_status(study: Study) -> StudyStatus:
     """The state of a study."""
     prepared, store = study.cell_set.exists(), study.store
     if not store.exists():
-        return StudyStatus(study.name, prepared, (), False, None, locked(study.out))
+        return StudyStatus(study.name, prepared, (), 0, None, locked(study.out))
     names = tuple(name for name in STAGES if (store / STAGES[name].group).exists())
     batches: dict[Key, tuple[str, float | None, str]] = {}
-    driver = None
+    driver, trouble = None, ""
     if (study.out / FILE).exists():
-        ledger = Ledger(study.out)
-        batches, driver = ledger.batches(), ledger.driver()
-        ledger.close()
+        ledger = Ledger(study.out, read_only=True)
+        try:
+            batches, driver = ledger.batches(), ledger.driver()
+        except sqlite3.DatabaseError as error:
+            trouble = f"{FILE} cannot be read ({error}); the next run makes it anew"
+        finally:
+            ledger.close()
     finished = finished_batches(store, names)
     stages = tuple(_stage(study, name, names[:i], batches, finished) for i, name in enumerate(names))
-    return StudyStatus(study.name, prepared, stages, (store / "evaluation").exists(), driver, locked(study.out))
+    return StudyStatus(study.name, prepared, stages, _evaluated(study), driver, locked(study.out), trouble)
+
+
+def _evaluated(study: Study) -> int:
+    """How many cells the last evaluation was of."""
+    summary = study.out / SUMMARY
+    return int(json.loads(summary.read_text(encoding="utf-8"))["cells"]["evaluated"]) if summary.exists() else 0
 
 
 def _stage(

@@ -8,12 +8,21 @@ from ...errors import InputError
 from ...results.study_store import read_attributes
 from ...study import Study
 from ..execution import Slurm, job_script
+from .evaluate import StudyEvaluation, evaluate_study
 from .folder import finished_batches, only_driver
 from .progress import StudyProgress
+from .run import RunOptions, RunReport, run_stages
 from .stages import STAGES
 
 
-def prepare_cells(study: Study, *, check: bool = False) -> Path:
+def run_study(study: Study, options: RunOptions, progress: StudyProgress) -> tuple[RunReport, StudyEvaluation]:
+    """Run a study whole: cell set, every stage, evaluation. What is finished is not made again."""
+    prepare_cells(study, progress)
+    report = run_stages(study, tuple(STAGES), options, progress)
+    return report, evaluate_study(study)
+
+
+def prepare_cells(study: Study, progress: StudyProgress, *, check: bool = False) -> Path:
     """The study's cell set, made from its products where it names any; else the one that is there.
 
     InputError where it names none and there is no cell set.
@@ -27,7 +36,7 @@ def prepare_cells(study: Study, *, check: bool = False) -> Path:
         return study.cell_set
     from ..prepare import prepare
 
-    with only_driver(study.out), StudyProgress() as progress:
+    with only_driver(study.out):
         return prepare(study, check=check, progress=progress.steps)
 
 
