@@ -71,7 +71,7 @@ def biome(
     stands: Annotated[int, typer.Option(min=1, help="Synthetic stands, each with weather of its own.")] = 48,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes of one core; all cores by default.")] = None,
     members: Members = 5,
-    iterations: Annotated[int | None, typer.Option(min=1, help="Iterations of the optimiser, for a quick look.")] = None,
+    iterations: Annotated[int | None, typer.Option(min=1, help="Iterations, for a quick look.")] = None,
     json_file: JsonFile = None,
 ) -> None:
     """Stands per hour under the paper's three experiments, and hours for a biome of 5,000 cells."""
