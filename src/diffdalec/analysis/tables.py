@@ -6,12 +6,10 @@ import numpy as np
 import xarray as xr
 
 from ..results import member_alive, member_ok
+from ..results.members import ROBUST_CV_LIMIT as ROBUST_CV_LIMIT
 from ..variables import FAST_STREAMS
 from .ensemble import circular_difference, is_circular, representative, robust_cv, usable_members
 from .positions import positions
-
-ROBUST_CV_LIMIT = 0.3
-"""Above this spread among members the paper calls a parameter of a cell not robust (section 2.3.1)."""
 
 
 def headline(tree: xr.DataTree) -> xr.Dataset:

@@ -10,6 +10,9 @@ import xarray as xr
 OK = "ok"
 """The status of a member whose calibration ended as it should."""
 
+ROBUST_CV_LIMIT = 0.3
+"""Above this spread among members the paper calls a parameter of a cell not robust (section 2.3.1)."""
+
 
 def member_ok(tree: xr.DataTree) -> xr.DataArray:
     """True where a member's calibration is usable: dims (experiment, member)."""
