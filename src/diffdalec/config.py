@@ -7,6 +7,7 @@ stream, prior or EDC takes it out.
 from __future__ import annotations
 
 import difflib
+import itertools
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,12 +43,13 @@ class Stream(_Frozen):
     ``days`` days; ``biomass_curve``, total living biomass at the end of each year of age against the growth curve;
     ``final_biomass``, one value at the end of the run, scored as 1/(1 + (relative error/``sigma``)²).
     ``fill`` is the least share of days with a value that a window mean must have; its windows follow one another from
-    the first day compared, or begin anew each 1 January (``windows: year``), as those of 10-day products do.
+    the first day compared, or begin anew each 1 January (``windows: year``) or each month (``month``: thirds of months
+    for 10 days), as those of 10-day products do.
     """
 
     observe: Literal["daily", "window_mean", "sample", "biomass_curve", "final_biomass"] = "daily"
     days: Annotated[int, Field(ge=1)] = 1
-    windows: Literal["run", "year"] = "run"
+    windows: Literal["run", "year", "month"] = "run"
     weight: NonNegative = 1.0
     sigma: Positive = 0.2
     fill: Annotated[float, Field(ge=0, le=1)] = 0.5
@@ -92,30 +94,47 @@ class PoolRange(_Frozen):
         return self
 
 
-class Optimiser(_Frozen):
-    """How a member is calibrated: ``candidates`` draws are run forward, Adam descends from the ``starts`` cheapest
-    side by side with a learning-rate schedule in the transformed space, and the member is the best of these.
+class Rehearsal(_Frozen):
+    """A descent on a run shortened to ``years``, before the one that counts: it looks for the right valley where a
+    step costs little. ``starts`` of it go in; the cheapest go on. Left out where the run is no longer than that."""
 
-    A member whose cost ends more than ``stuck_margin`` above the best member's is reported as stuck.
+    years: Annotated[int, Field(ge=1)]
+    starts: Annotated[int, Field(ge=1)]
+    iterations: Annotated[int, Field(ge=1)]
+    learning_rate: Positive
+    final_learning_rate: Positive
+
+
+class Optimiser(_Frozen):
+    """How a member is calibrated: ``candidates`` draws are run forward; from the cheapest it descends side by side,
+    through the ``rehearsals`` on shorter runs, with ``starts`` of them on the run itself; it is the best of these.
+
+    ``method`` is Adam by coordinates, or in the eigenbasis of its second moment. Learning rates are steps in the
+    transformed space. A member whose cost ends more than ``stuck_margin`` above the best member's is reported as stuck.
     """
 
-    candidates: Annotated[int, Field(ge=1)] = 512
-    starts: Annotated[int, Field(ge=1)] = 4
-    iterations: Annotated[int, Field(ge=1)] = 2000
+    method: Literal["eigenbasis", "adam"] = "eigenbasis"
+    candidates: Annotated[int, Field(ge=1)] = 256
+    rehearsals: tuple[Rehearsal, ...] = ()
+    starts: Annotated[int, Field(ge=1)] = 1
+    iterations: Annotated[int, Field(ge=1)] = 220
     learning_rate: Positive = 0.05
     final_learning_rate: Positive = 0.001
-    warmup: Annotated[int, Field(ge=0)] = 20
+    warmup: Annotated[int, Field(ge=0)] = 10
     schedule: Literal["cosine", "constant"] = "cosine"
-    transform: Literal["logistic", "arctan"] = "logistic"
-    gradient_clip: Positive | None = 0.1
-    first_moment_decay: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    second_moment_decay: Annotated[float, Field(ge=0, lt=1)] = 0.95
+    transform: Literal["sine", "logistic", "arctan"] = "sine"
+    gradient_clip: Positive | None = 0.01
+    first_moment_decay: Annotated[float, Field(ge=0, lt=1)] = 0.8
+    second_moment_decay: Annotated[float, Field(ge=0, lt=1)] = 0.98
     stuck_margin: Positive = 0.5
 
     @model_validator(mode="after")
-    def _enough_candidates(self):
-        if self.candidates < self.starts:
-            raise ValueError(f"{self.starts} starts cannot be chosen from {self.candidates} candidates")
+    def _ever_fewer(self):
+        numbers = [self.candidates, *(r.starts for r in self.rehearsals), self.starts]
+        for many, few in itertools.pairwise(numbers):
+            if many < few:
+                whence = "candidates" if many == self.candidates else "starts of a rehearsal"
+                raise ValueError(f"{few} starts cannot be chosen from {many} {whence}")
         return self
 
 
@@ -255,7 +274,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _known_keys() -> list[str]:
-    models = (Experiment, Simulation, Stream, Prior, Constraint, PoolRange, Optimiser)
+    models = (Experiment, Simulation, Stream, Prior, Constraint, PoolRange, Rehearsal, Optimiser)
     return sorted({name for model in models for name in model.model_fields})
 
 

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffdalec.calibration import (
-    AdamSettings,
     CheckpointFile,
     CheckpointMismatch,
+    DescentSettings,
     Dimension,
     SearchSpace,
+    Stage,
     calibrate_lanes,
     lane_keys,
     screened_starts,
@@ -25,7 +26,7 @@ from diffdalec.calibration import (
 SPACE = SearchSpace((Dimension("rate", 1e-5, 1e-2), Dimension("mass", 1.0, 1e5, start=(10.0, 1e3)),
                      Dimension("day", 0.0, 365.25, period=365.25)))  # fmt: skip
 MINIMUM = {"rate": 3e-4, "mass": 4200.0, "day": 130.0}
-SETTINGS = AdamSettings(iterations=400, learning_rate=0.1, final_learning_rate=0.001, warmup=5)
+SETTINGS = DescentSettings(iterations=400, learning_rate=0.1, final_learning_rate=0.001, warmup=5)
 
 
 def bowl(z, data):
@@ -41,12 +42,13 @@ def keys(*names: str, seed: int = 0):
 
 
 def calibrate(cost=bowl, names=("a", "b", "c"), data=0.0, settings=SETTINGS, **options):
-    options = {"candidates": 16, "starts": 2, **options}
-    return calibrate_lanes(cost, jnp.float32(data), SPACE, keys(*names), (len(names),), settings, **options)
+    starts = options.pop("starts", 2)
+    stages = [*options.pop("rehearsals", ()), Stage(jnp.float32(data), starts, settings)]
+    return calibrate_lanes(cost, stages, SPACE, keys(*names), (len(names),), **{"candidates": 16, **options})
 
 
 class TestSpace:
-    @pytest.mark.parametrize("transform", ["logistic", "arctan"])
+    @pytest.mark.parametrize("transform", ["sine", "logistic", "arctan"])
     @given(st.floats(1.1e-5, 9.9e-3), st.floats(2.0, 9e4), st.floats(0.0, 365.0))
     @settings(max_examples=50, deadline=None)
     def test_round_trip(self, transform, rate, mass, day):
@@ -57,7 +59,7 @@ class TestSpace:
             for name, value in values.items():
                 assert float(found[name]) == pytest.approx(float(value), rel=1e-9, abs=1e-12)
 
-    @pytest.mark.parametrize("transform", ["logistic", "arctan"])
+    @pytest.mark.parametrize("transform", ["sine", "logistic", "arctan"])
     @pytest.mark.parametrize("z", [-1e4, -30.0, 0.0, 30.0, 1e4])
     def test_never_leaves_the_bounds(self, transform, z):
         space = SearchSpace(SPACE.dimensions, transform)
@@ -126,12 +128,12 @@ class TestDescent:
         assert (found.cost < 1e-3).all() and (found.failed_starts == 0).all()
 
     def test_the_outcome_has_the_cost_it_says(self):
-        found = calibrate(settings=AdamSettings(30, 0.5, 0.5, schedule="constant"))
+        found = calibrate(settings=DescentSettings(30, 0.5, 0.5, schedule="constant"))
         z = SPACE.coordinates({name: jnp.asarray(value) for name, value in found.values.items()})
         np.testing.assert_allclose(np.asarray(bowl(z, 0.0)), found.cost, rtol=1e-3, atol=1e-5)
 
     def test_best_so_far_never_rises_even_where_the_cost_does(self):
-        found = calibrate(settings=AdamSettings(150, 2.0, 2.0, schedule="constant"))  # jumps about
+        found = calibrate(settings=DescentSettings(150, 2.0, 2.0, schedule="constant"))  # jumps about
         assert (np.diff(found.history, axis=0) <= 0).all()
         np.testing.assert_array_equal(found.history[-1], found.cost)
         assert found.iterations[0] == 1 and found.iterations[-1] == 150
@@ -154,7 +156,7 @@ class TestDescent:
         def steep(z, data):
             return scale * bowl(z, data)
 
-        clipped = AdamSettings(200, 0.1, 0.01, clip=1.0)
+        clipped = DescentSettings(200, 0.1, 0.01, clip=1.0)
         found = calibrate(steep, names=("a", "b"), settings=clipped)
         assert (found.cost / np.asarray(scale) < 0.05).all()
 
@@ -233,6 +235,79 @@ class TestResume:
         assert kept.keys() == file.read().keys()
         file.remove()
         assert file.read() is None
+
+
+    @pytest.mark.parametrize("number", [0, 59, 60, 61, 100, 299])
+    def test_goes_on_in_whatever_stage_it_was(self, tmp_path, number):
+        file = CheckpointFile(tmp_path / "state.npz", "this")
+        whole = calibrate(rehearsals=rehearsals())
+        self.stopped_after(number, file, rehearsals=rehearsals())
+        resumed = calibrate(checkpoint=file, rehearsals=rehearsals())
+        np.testing.assert_array_equal(whole.cost, resumed.cost)
+        np.testing.assert_array_equal(whole.history, resumed.history)
+        for name in MINIMUM:
+            np.testing.assert_array_equal(whole.values[name], resumed.values[name])
+
+
+def rehearsals(data=0.3, method="eigenbasis"):
+    """Two stages on another level of the same bowl."""
+    settings = DescentSettings(60, 0.1, 0.05, method=method)
+    return [Stage(jnp.float32(data), 4, settings, 0.1), Stage(jnp.float32(data / 2), 3, settings, 0.5)]
+
+
+class TestStages:
+    def test_the_cost_and_history_are_those_of_the_last(self):
+        found = calibrate(rehearsals=rehearsals(data=-5.0))
+        assert (found.cost >= 0.0).all() and (found.cost < 1e-3).all()
+        assert (found.history >= 0.0).all()
+        assert found.iterations[0] == 121 and found.iterations[-1] == 520
+
+    def test_a_lane_goes_on_from_its_own_cheapest_points(self):
+        stand_still = DescentSettings(1, 1e-12, 1e-12, schedule="constant")
+        alone = calibrate(candidates=40, starts=1, settings=stand_still)
+        first = [Stage(jnp.float32(9.0), 5, stand_still, 0.1)]
+        after = calibrate(candidates=40, starts=1, settings=stand_still, rehearsals=first)
+        np.testing.assert_array_equal(alone.cost, after.cost)
+
+    def test_a_rehearsal_that_points_elsewhere_does_not_decide(self):
+        def elsewhere(z, data):
+            return jnp.where(data > 1.0, jnp.sum((z - 3.0) ** 2, axis=0), bowl(z, data))
+
+        found = calibrate(elsewhere, rehearsals=rehearsals(data=9.0)[:1])
+        for name, value in MINIMUM.items():
+            near = np.mod(found.values[name], 365.25) if name == "day" else found.values[name]
+            np.testing.assert_allclose(near, value, rtol=1e-2)
+
+    def test_a_start_that_fails_in_a_rehearsal_is_not_taken_on(self):
+        def holes(z, data):
+            return jnp.where((data > 0.0) & (z[0] > -1.0), jnp.nan, bowl(z, data))
+
+        found = calibrate(holes, rehearsals=rehearsals())
+        assert np.isfinite(found.cost).all() and (found.failed_starts == 0).all()
+
+    def test_gradients_are_counted_over_screening_and_all_stages(self):
+        found = calibrate(rehearsals=rehearsals(), candidates=40)
+        assert found.gradient_equivalents == pytest.approx(40 * 0.25 * 0.1 + 4 * 60 * 0.1 + 3 * 60 * 0.5 + 2 * 400)
+        assert calibrate(candidates=2).gradient_equivalents == 800
+
+    def test_lanes_together_are_lanes_alone(self):
+        together = calibrate(names=("a", "b", "c"), rehearsals=rehearsals())
+        alone = calibrate(names=("b",), rehearsals=rehearsals())
+        for name in MINIMUM:
+            np.testing.assert_allclose(together.values[name][1], alone.values[name][0], rtol=1e-5)
+
+
+def test_the_next_stand_of_the_same_shape_is_not_compiled_again():
+    traced = []
+
+    def counted(z, data):
+        traced.append(z.shape)
+        return bowl(z, data)
+
+    calibrate(counted, data=0.0)
+    before = len(traced)
+    calibrate(counted, data=1.0)
+    assert before and len(traced) == before
 
 
 def test_progress_ends_with_the_best_cost_of_each_lane():

@@ -1,21 +1,22 @@
-"""Calibration of many lanes at once: search space, starts and screening, Adam with best-so-far, status. Knows no
+"""Calibration of many lanes at once: search space, starts and screening, descents with best-so-far, status. Knows no
 ecology.
 """
 
-from .adam import AdamSettings
-from .calibrate import Calibration, calibrate_lanes
+from .calibrate import Calibration, Stage, calibrate_lanes
 from .checkpoint import CheckpointFile, CheckpointMismatch
+from .descent import DescentSettings
 from .space import Dimension, SearchSpace
 from .starts import CostFunction, lane_keys, screened_starts
 
 __all__ = [
-    "AdamSettings",
     "Calibration",
     "CheckpointFile",
     "CheckpointMismatch",
     "CostFunction",
+    "DescentSettings",
     "Dimension",
     "SearchSpace",
+    "Stage",
     "calibrate_lanes",
     "lane_keys",
     "screened_starts",

@@ -1,9 +1,9 @@
-"""A whole calibration of many lanes: screened starts, descent, best point, status; resumable."""
+"""A whole calibration of many lanes: screened starts, descents one after the other, best point, status; resumable."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,42 +11,69 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .adam import AdamSettings, Descent, descend, start_descent
 from .checkpoint import CheckpointFile
+from .descent import Descent, DescentSettings, descend, start_descent
 from .space import SearchSpace
-from .starts import CostFunction, screened_starts
+from .starts import CostFunction, cheapest, screened_starts
 
 CHECKPOINTS_OF_HISTORY = 200
 REPORT_SECONDS = 0.5
 SAVE_SECONDS = 15.0
+FORWARD_RUN = 0.25
+"""What a forward run costs beside a gradient: measured with the kernels, 107 years, 16 and 128 lanes."""
 
 Progress = Callable[[int, int, np.ndarray], None]
-"""Called with (iteration, iterations, best cost of each lane (*lanes))."""
+"""Called with (iteration, iterations, best cost of each lane (*lanes)), counted over all stages; the cost is that of
+the stage in work."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A descent of a calibration: from the ``starts`` cheapest points so far of each lane, on the cost with ``data``.
+
+    All stages but the last are rehearsals on something cheaper than what is calibrated, e.g. on a shorter run: they
+    look for the right valley where that costs little. ``share`` is what a gradient costs beside one of the last stage.
+    """
+
+    data: Any
+    starts: int
+    settings: DescentSettings
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
 class Calibration:
     """The outcome. ``values`` by name, ``cost`` and ``failed_starts`` have the shape of the lanes; ``history``
-    (points, *lanes) is the best cost so far at ``iterations`` (points,). ``failed_starts`` counts the starts of a
-    lane whose cost or gradient became non-finite; where all of them failed at once the cost is infinite."""
+    (points, *lanes) is the best cost so far in the last stage at ``iterations`` (points,), counted over all stages.
+    ``failed_starts`` counts the starts of a lane's last stage whose cost or gradient became non-finite; where all of
+    them failed at once the cost is infinite. ``gradient_equivalents`` is what a lane has cost in gradients of the last
+    stage, screening and rehearsals included."""
 
     values: dict[str, np.ndarray]
     cost: np.ndarray
     failed_starts: np.ndarray
     iterations: np.ndarray
     history: np.ndarray
+    gradient_equivalents: float
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Where a calibration is: which stage, the state of its descent, the history of the last stage so far."""
+
+    stage: int
+    state: Descent
+    history: list[tuple[int, np.ndarray]]
 
 
 def calibrate_lanes(
     cost: CostFunction,
-    data: Any,
+    stages: Sequence[Stage],
     space: SearchSpace,
     keys: jax.Array,
     shape: tuple[int, ...],
-    settings: AdamSettings,
     *,
     candidates: int = 1,
-    starts: int = 1,
     dtype=jnp.float32,
     progress: Progress | None = None,
     checkpoint: CheckpointFile | None = None,
@@ -54,54 +81,74 @@ def calibrate_lanes(
 ) -> Calibration:
     """Calibrate lanes of ``shape``, each with its own key of ``keys`` (prod(shape),).
 
-    Each lane draws ``candidates`` points, descends from the ``starts`` cheapest of them side by side, and is the
-    best of these: a cost surface with several basins is searched in all of them, and one lane never sees another's.
+    Each lane draws ``candidates`` points and descends from the cheapest of them side by side, stage after stage; it is
+    the best of its starts of the last stage: a cost surface with several basins is searched in all of them, and one
+    lane never sees another's.
     Failure is a value (``failed_starts``), not an exception, and no lane is drawn again. With a ``checkpoint`` the
     state is written every quarter of a minute and on interrupt, and a run that finds one goes on from it.
     ``should_stop`` is asked at every iteration and ends the calibration as an interrupt would (KeyboardInterrupt):
     for runs in threads.
     """
+    lengths = [stage.settings.iterations for stage in stages]
+    begins = np.cumsum([0, *lengths])
+    last = len(stages) - 1
+    points = set(np.unique(np.linspace(1, lengths[last], CHECKPOINTS_OF_HISTORY).astype(int)))
     saved = checkpoint.read() if checkpoint else None
-    history: list[tuple[int, np.ndarray]] = []
     if saved is None:
-        z = screened_starts(cost, data, space, keys, shape, candidates=candidates, starts=starts, dtype=dtype)
-        state = start_descent(z, settings)
+        first = stages[0]
+        z = screened_starts(
+            cost, first.data, space, keys, shape, candidates=candidates, starts=first.starts, dtype=dtype
+        )
+        point = _Point(0, start_descent(z, first.settings), [])
     else:
-        like = start_descent(jnp.zeros((len(space.dimensions), starts, *shape), dtype), settings)
-        state, history = _restore(saved, like)
-    iterate = descend(cost, settings)
-    points = set(np.unique(np.linspace(1, settings.iterations, CHECKPOINTS_OF_HISTORY).astype(int)))
-
+        point = _restored(saved, stages, len(space.dimensions), shape, dtype)
     reported = written = time.monotonic()
     try:
-        for iteration in range(int(state.iteration) + 1, settings.iterations + 1):
-            if should_stop():
-                raise KeyboardInterrupt
-            state = iterate(state, data)
-            if iteration in points:
-                history.append((iteration, _best(state)))
-            now = time.monotonic()
-            if progress and (now - reported > REPORT_SECONDS or iteration == settings.iterations):
-                progress(iteration, settings.iterations, _best(state))
-                reported = now
-            if checkpoint and now - written > SAVE_SECONDS:
-                checkpoint.write(_snapshot(state, history))
-                written = time.monotonic()
+        while True:
+            number, state = point.stage, point.state
+            iterate = descend(cost, stages[number].settings)
+            for iteration in range(int(state.iteration) + 1, lengths[number] + 1):
+                if should_stop():
+                    raise KeyboardInterrupt
+                state = iterate(state, stages[number].data)
+                if number == last and iteration in points:
+                    point.history.append((int(begins[number]) + iteration, _best(state)))
+                point = _Point(number, state, point.history)
+                now, finished = time.monotonic(), number == last and iteration == lengths[last]
+                if progress and (now - reported > REPORT_SECONDS or finished):
+                    progress(int(begins[number]) + iteration, int(begins[-1]), _best(state))
+                    reported = now
+                if checkpoint and now - written > SAVE_SECONDS:
+                    checkpoint.write(_snapshot(point))
+                    written = time.monotonic()
+            if number == last:
+                break
+            following = stages[number + 1]
+            z = cheapest(state.best_z, state.best_cost, following.starts)
+            point = _Point(number + 1, start_descent(z, following.settings), [])
     except KeyboardInterrupt:
         if checkpoint:
-            checkpoint.write(_snapshot(state, history))
+            checkpoint.write(_snapshot(point))
         raise
     if checkpoint:
-        checkpoint.write(_snapshot(state, history))
-    chosen = jnp.argmin(state.best_cost, axis=0)
-    best_z = jnp.take_along_axis(state.best_z, chosen[None, None], axis=1)[:, 0]
+        checkpoint.write(_snapshot(point))
+    state = point.state
+    best_z = cheapest(state.best_z, state.best_cost, 1)[:, 0]
     return Calibration(
         values={name: np.asarray(value) for name, value in space.physical(best_z).items()},
         cost=_best(state),
         failed_starts=np.sum(np.asarray(state.failed_at) >= 0, axis=0),
-        iterations=np.array([iteration for iteration, _ in history]),
-        history=np.stack([best for _, best in history]),
+        iterations=np.array([iteration for iteration, _ in point.history]),
+        history=np.stack([best for _, best in point.history]),
+        gradient_equivalents=gradient_equivalents(stages, candidates),
     )
+
+
+def gradient_equivalents(stages: Sequence[Stage], candidates: int) -> float:
+    """What a lane costs in gradients of the last stage; where ``candidates`` are screened each is a forward run."""
+    screened = candidates if candidates > stages[0].starts else 0
+    screening = FORWARD_RUN * screened * stages[0].share
+    return screening + sum(stage.share * stage.starts * stage.settings.iterations for stage in stages)
 
 
 def _best(state: Descent) -> np.ndarray:
@@ -109,15 +156,18 @@ def _best(state: Descent) -> np.ndarray:
     return np.min(np.asarray(state.best_cost), axis=0)
 
 
-def _snapshot(state: Descent, history: list[tuple[int, np.ndarray]]) -> dict[str, np.ndarray]:
-    leaves = {f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state))}
-    points = np.array([iteration for iteration, _ in history], dtype=int)
-    best = np.stack([b for _, b in history]) if history else np.zeros((0, *state.best_cost.shape[1:]))
-    return {**leaves, "history_iterations": points, "history_best": best}
+def _snapshot(point: _Point) -> dict[str, np.ndarray]:
+    leaves = {f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(point.state))}
+    iterations = np.array([iteration for iteration, _ in point.history], dtype=int)
+    empty = np.zeros((0, *point.state.best_cost.shape[1:]))
+    best = np.stack([b for _, b in point.history]) if point.history else empty
+    return {**leaves, "stage": np.array(point.stage), "history_iterations": iterations, "history_best": best}
 
 
-def _restore(arrays: dict[str, np.ndarray], like: Descent) -> tuple[Descent, list[tuple[int, np.ndarray]]]:
+def _restored(arrays: dict[str, np.ndarray], stages: Sequence[Stage], dimensions: int, shape, dtype) -> _Point:
+    number = int(arrays["stage"])
+    like = start_descent(jnp.zeros((dimensions, stages[number].starts, *shape), dtype), stages[number].settings)
     leaves, structure = jax.tree.flatten(like)
     restored = [jnp.asarray(arrays[f"leaf_{i}"], leaf.dtype) for i, leaf in enumerate(leaves)]
     history = [(int(i), best) for i, best in zip(arrays["history_iterations"], arrays["history_best"], strict=True)]
-    return jax.tree.unflatten(structure, restored), history
+    return _Point(number, jax.tree.unflatten(structure, restored), history)

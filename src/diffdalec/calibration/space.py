@@ -1,7 +1,7 @@
 """The search space: named, bounded quantities and the unbounded coordinates that an optimiser moves in.
 
-A bounded quantity is searched in log space: x = lower (upper/lower)^u, u in (0, 1) an increasing function of the
-coordinate z, so that the prior is log-uniform. A circular one is an angle: x = z · period/2π, without bounds.
+A bounded quantity is searched in log space: x = lower (upper/lower)^u, u in [0, 1] a function of the coordinate z. A
+circular one is an angle: x = z · period/2π, without bounds.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ class Dimension:
 
 @dataclass(frozen=True)
 class SearchSpace:
-    """Dimensions and the function from coordinate to share: ``logistic``, or ``arctan`` as DifferLand has it."""
+    """Dimensions and the function from coordinate to share: ``sine``, ``logistic``, or ``arctan`` as DifferLand has it.
+
+    With the sine, u = (1 − cos z)/2, a quantity whose best value is its bound gets there in a finite step and can come
+    back; with the other two it goes to infinity, where nothing moves it any more.
+    """
 
     dimensions: tuple[Dimension, ...]
     transform: str = "logistic"
@@ -78,9 +82,13 @@ class SearchSpace:
         return self._coordinate(d, low * jnp.exp(np.log(high / low) * share))
 
     def _share(self, z: jax.Array) -> jax.Array:
+        if self.transform == "sine":
+            return 0.5 - 0.5 * jnp.cos(z)
         return jax.nn.sigmoid(z) if self.transform == "logistic" else 0.5 + jnp.arctan(z) / np.pi
 
     def _inverse_share(self, share: jax.Array) -> jax.Array:
+        if self.transform == "sine":
+            return jnp.arccos(1.0 - 2.0 * share)
         if self.transform == "logistic":
             return jnp.log(share) - jnp.log1p(-share)
         return jnp.tan(np.pi * (share - 0.5))

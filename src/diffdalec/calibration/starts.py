@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -52,12 +53,32 @@ def screened_starts(
 
     A candidate with a non-finite cost loses to any other.
     """
-    draws = jax.vmap(lambda key: space.draw(key, candidates, dtype))(keys)  # (lanes, candidates, dimensions)
-    draws = jnp.moveaxis(draws, 0, -1).reshape(candidates, len(space.dimensions), *shape)
-    if candidates > starts:
-        score = jax.jit(lambda z, data: cost(jnp.moveaxis(z, 1, 0), data))
-        parts = [score(draws[i : i + CANDIDATES_AT_ONCE], data) for i in range(0, candidates, CANDIDATES_AT_ONCE)]
-        costs = jnp.concatenate(parts)
-        order = jnp.argsort(jnp.where(jnp.isfinite(costs), costs, jnp.inf), axis=0)[:starts]
-        draws = jnp.take_along_axis(draws, order[:, None], axis=0)
-    return jnp.moveaxis(draws, 0, 1)
+    draws = _draws(space, candidates, jnp.dtype(dtype))(keys)  # (dimensions, candidates, lanes)
+    draws = draws.reshape(len(space.dimensions), candidates, *shape)
+    if candidates == starts:
+        return draws
+    score = _score(cost)
+    parts = [score(draws[:, i : i + CANDIDATES_AT_ONCE], data) for i in range(0, candidates, CANDIDATES_AT_ONCE)]
+    return cheapest(draws, jnp.concatenate(parts), starts)
+
+
+def cheapest(z: jax.Array, costs: jax.Array, number: int) -> jax.Array:
+    """The ``number`` cheapest of each lane's points, cheapest first: ``z`` (dimensions, points, *lanes), ``costs``
+    (points, *lanes). A cost that is not finite loses to any other.
+    """
+    order = jnp.argsort(jnp.where(jnp.isfinite(costs), costs, jnp.inf), axis=0)[:number]
+    return jnp.take_along_axis(z, order[None], axis=1)
+
+
+@lru_cache(maxsize=64)
+def _score(cost: CostFunction) -> CostFunction:
+    return jax.jit(cost)
+
+
+@lru_cache(maxsize=64)
+def _draws(space: SearchSpace, candidates: int, dtype) -> Callable[[jax.Array], jax.Array]:
+    def draw(keys: jax.Array) -> jax.Array:
+        each = jax.vmap(lambda key: space.draw(key, candidates, dtype))(keys)  # (lanes, candidates, dimensions)
+        return jnp.transpose(each, (2, 1, 0))
+
+    return jax.jit(draw)

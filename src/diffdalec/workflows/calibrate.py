@@ -15,12 +15,13 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from ..calibration import AdamSettings, Calibration, CheckpointFile, calibrate_lanes, lane_keys
+from ..calibration import Calibration, CheckpointFile, calibrate_lanes, lane_keys
 from ..cells.backend import Backend, choose_backend, integrator_for
 from ..cells.evaluation import Evaluation, evaluate
 from ..cells.forcing import canopy_efficiency
 from ..cells.problem import StandData, problem, stream_terms
 from ..cells.space import cost_function, search_space
+from ..cells.stages import stages
 from ..config import Experiment, load_experiment
 from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
@@ -204,22 +205,11 @@ def _calibrate_group(data, group, settings: Settings, should_stop) -> list[Fit]:
         stand = problem(data, group, calendar, dtype, integrator_for(settings.backend, beta))
         found = calibrate_lanes(
             cost_function(space),
-            stand,
+            stages(data, group, stand, dtype),
             space,
             lane_keys(settings.seed, [(site, e.name, m) for e in group for m in range(e.members)]),
             shape,
-            AdamSettings(
-                iterations=o.iterations,
-                learning_rate=o.learning_rate,
-                final_learning_rate=o.final_learning_rate,
-                warmup=o.warmup,
-                schedule=o.schedule,
-                clip=o.gradient_clip,
-                first_moment_decay=o.first_moment_decay,
-                second_moment_decay=o.second_moment_decay,
-            ),
             candidates=o.candidates,
-            starts=o.starts,
             dtype=dtype,
             progress=None if report is None else lambda i, n, best: report(names, i, n, best),
             checkpoint=checkpoint,
@@ -264,6 +254,7 @@ def _fit(
         biomass=lanes.biomass,
         iterations=found.iterations,
         history=found.history[:, own],
+        gradient_equivalents=found.gradient_equivalents,
         status=status,
         status_reason=reason,
         time=data.ds["time"].values[calendar.observed_days],

@@ -37,6 +37,7 @@ class Fit:
     biomass: np.ndarray
     iterations: np.ndarray
     history: np.ndarray
+    gradient_equivalents: float
     status: np.ndarray
     status_reason: np.ndarray
     time: np.ndarray
