@@ -11,6 +11,7 @@ from diffdalec.analysis.cells import (
     against_references,
     biomass_by_cell,
     biomass_over_cells,
+    biomass_retrieval,
     fluxes_by_cell,
     fluxes_over_cells,
     retrieval,
@@ -110,6 +111,18 @@ class TestRetrieval:
         table = retrieval(ensemble, self.truth(leaf_onset_day=[4.75, 4.75]))
         assert table["bias"].sel(quantity="leaf_onset_day", experiment="baseline").item() == pytest.approx(-10.0)
         assert table["correlation"].isnull().all()
+
+    def test_biomass_is_held_against_the_true_one(self):
+        by_cell = xr.Dataset(
+            {"biomass": (("cell", "experiment"), [[100.0, 110.0], [50.0, 60.0]])},
+            {"cell": [10, 11], "experiment": EXPERIMENTS},
+        )
+        carbon = np.array([[0.0, 3000.0], [0.0, 5000.0]])  # cells 11 and 10 [gC m-2] at ages 99 and 100
+        truth = xr.Dataset({"total_biomass": (("cell", "age"), carbon)}, {"cell": [11, 10], "age": [99, 100]})
+        first, second = biomass_retrieval(by_cell, truth, 100, 0.5)
+        assert (first["bias"], second["bias"]) == (-5.0, 5.0)
+        assert first["rmse"] == pytest.approx(np.sqrt(50.0)) and first["quantity"] == "biomass_100"
+        assert biomass_retrieval(by_cell, truth, 101, 0.5) == []
 
     def test_a_cell_without_truth_does_not_count(self, ensemble):
         truth = self.truth(wood_turnover=[2.0e-4, 1.0e-4]).sel(cell=[11])

@@ -7,7 +7,7 @@ from .biomass import biomass_by_cell, biomass_over_cells
 from .ensembles import CellEnsemble
 from .fluxes import fluxes_by_cell, fluxes_over_cells
 from .references import REFERENCES, against_references
-from .retrieval import retrieval
+from .retrieval import biomass_retrieval, retrieval
 from .traits import robustness, trait_differences
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "against_references",
     "biomass_by_cell",
     "biomass_over_cells",
+    "biomass_retrieval",
     "fluxes_by_cell",
     "fluxes_over_cells",
     "retrieval",

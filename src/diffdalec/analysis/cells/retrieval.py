@@ -6,10 +6,13 @@ import numpy as np
 import xarray as xr
 from scipy.stats import rankdata
 
+from ...units import dry_matter_from_carbon
 from ..ensemble import circular_difference, is_circular
 from .ensembles import CellEnsemble
 from .references import correlation
 from .traits import table
+
+ERRORS = ("cells", "truth_mean", "bias", "relative_bias", "rmse", "correlation", "rank_correlation")
 
 
 def retrieval(ensemble: CellEnsemble, truth: xr.Dataset) -> xr.Dataset:
@@ -31,38 +34,61 @@ def retrieval(ensemble: CellEnsemble, truth: xr.Dataset) -> xr.Dataset:
     return table(rows, names, ensemble)
 
 
+def biomass_retrieval(by_cell: xr.Dataset, truth: xr.Dataset, age: int, carbon_fraction: float) -> list[dict]:
+    """Rows like those of :func:`retrieval` for biomass at ``age``, by experiment: what the growth curve, which an
+    experiment may have been given, does not say. None where the truth has no ``total_biomass`` (cell, age) at it.
+    """
+    if "total_biomass" not in truth or age not in truth["age"].values:
+        return []
+    carbon = truth["total_biomass"].sel(age=age).reindex(cell=by_cell["cell"])
+    true = dry_matter_from_carbon(carbon.values.astype(float), carbon_fraction)
+    about = {"units": "Mg ha-1", "group": "biomass", "identifiable": True, "circular": False}
+    rows = []
+    for name in by_cell["experiment"].values:
+        found = by_cell["biomass"].sel(experiment=name).values.astype(float)
+        rows.append({"quantity": f"biomass_{age}", "experiment": str(name), **_errors(found, true), **about})
+    return rows
+
+
+def _errors(found: np.ndarray, truth: np.ndarray) -> dict:
+    """Errors over the cells where both are known."""
+    error = found - truth
+    both = np.isfinite(error)
+    if not both.any():
+        return {"cells": 0}
+    return {
+        "cells": int(both.sum()),
+        "truth_mean": float(truth[both].mean()),
+        "bias": float(error[both].mean()),
+        "relative_bias": float(100.0 * error[both].sum() / truth[both].sum()),
+        "rmse": float(np.sqrt(np.mean(error[both] ** 2))),
+        "correlation": correlation(truth, found),
+        "rank_correlation": correlation(rankdata(truth[both]), rankdata(found[both])),
+    }
+
+
 def _row(ensemble: CellEnsemble, name: str, experiment: str, truth: np.ndarray) -> dict:
     members = ensemble.members(name).sel(experiment=experiment).transpose("cell", "member").values.astype(float)
     median = ensemble.medians[name].sel(experiment=experiment).values.astype(float)
     robust = ensemble.robust(name).sel(experiment=experiment).values
     circular = is_circular(ensemble.calibration[name])
-    error = circular_difference(median, truth) if circular else median - truth
     around = circular_difference(members, truth[:, None]) if circular else members - truth[:, None]
-    both = np.isfinite(error)
-    agreed = both & robust
-    several = both & (np.isfinite(members).sum(axis=1) >= 2)
+    several = np.isfinite(truth) & (np.isfinite(members).sum(axis=1) >= 2)
     inside = (around <= 0).any(axis=1) & (around >= 0).any(axis=1)  # NaN is neither
-    mean = truth[both].mean() if both.any() else np.nan
-
-    def relative(which: np.ndarray) -> float:
-        if circular or not which.any() or mean == 0:
-            return np.nan
-        return float(100.0 * error[which].sum() / truth[which].sum())
-
+    if circular:
+        # Days are put beside the true day, so that a difference across New Year stays a short one.
+        plain = _errors(truth + circular_difference(median, truth), truth)
+        undefined = ("relative_bias", "correlation", "rank_correlation")
+        errors = {key: np.nan if key in undefined else value for key, value in plain.items()}
+        agreed = {}
+    else:
+        errors = _errors(median, truth)
+        agreed = _errors(np.where(robust, median, np.nan), truth)
     return {
-        "cells": int(both.sum()),
-        "truth_mean": float(mean),
-        "bias": float(error[both].mean()) if both.any() else np.nan,
-        "relative_bias": relative(both),
-        "rmse": float(np.sqrt(np.mean(error[both] ** 2))) if both.any() else np.nan,
-        "correlation": np.nan if circular else correlation(truth, median),
-        "rank_correlation": np.nan if circular else correlation(_ranks(truth, both), _ranks(median, both)),
+        **dict.fromkeys(ERRORS, np.nan),
+        **errors,
         "coverage": float(inside[several].mean()) if several.any() else np.nan,
-        "cells_robust": int(agreed.sum()),
-        "relative_bias_robust": relative(agreed),
-        "correlation_robust": np.nan if circular else correlation(truth[agreed], median[agreed]),
+        "cells_robust": agreed.get("cells", errors["cells"]),
+        "relative_bias_robust": agreed.get("relative_bias", np.nan),
+        "correlation_robust": agreed.get("correlation", np.nan),
     }
-
-
-def _ranks(values: np.ndarray, which: np.ndarray) -> np.ndarray:
-    return rankdata(values[which])

@@ -17,6 +17,7 @@ from ...analysis.cells import (
     against_references,
     biomass_by_cell,
     biomass_over_cells,
+    biomass_retrieval,
     fluxes_by_cell,
     fluxes_over_cells,
     retrieval,
@@ -88,6 +89,9 @@ def evaluation(study: Study) -> StudyEvaluation:
     truth = true_values(study)
     if truth is not None:
         tables["retrieval"] = _frame(retrieval(ensemble, truth))
+        if "biomass" in by_cell:
+            rows = biomass_retrieval(by_cell, truth, run.forward_years, run.carbon_fraction)
+            tables["retrieval"] = pd.concat([tables["retrieval"], pd.DataFrame(rows)], ignore_index=True)
     tables["cells"] = _cells(cells, calibration, by_cell, ensemble.medians)
     tables["failures"] = _failures(calibration)
     return StudyEvaluation(by_cell, ensemble.medians, tables, _sentences(tables))

@@ -121,7 +121,7 @@ class Ledger:
         )
 
     def end(self, how: str) -> None:
-        """The driver ends: ``finished``, ``interrupted``, or the error that ended it."""
+        """The driver ends: ``finished``, ``was interrupted``, or what ended it."""
         now = time.time()
         self._db.execute("update driver set seen = ?, ended = ?, how = ?", (now, now, how))
         self._db.execute("update batches set state = ? where state = ?", (WAITING, RUNNING))

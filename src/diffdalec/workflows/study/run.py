@@ -97,15 +97,15 @@ class _Driver:
         self.finished = finished
         self.progress.begin(chosen, len(tasks), sum(f for (s, _), f in finished.items() if s == chosen[-1]))
         self.ledger.begin()
-        how = "interrupted"
+        how = "was interrupted"
         try:
             summary = run_tasks(
                 FUNCTION, tasks, scheduler=options.scheduler, workers=options.workers, devices=options.devices,
                 slurm_settings=options.slurm, on_result=self.book, on_progress=self.look,
             )  # fmt: skip
-            how = "finished" if not summary.failures else f"{len(summary.failures)} batches failed"
+            how = "finished" if not summary.failures else f"ended with {len(summary.failures)} failed batches"
         except Exception as error:
-            how = f"{type(error).__name__}: {error}"
+            how = f"ended with {type(error).__name__}: {error}"
             raise
         finally:
             self.ledger.end(how)
