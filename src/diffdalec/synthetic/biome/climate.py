@@ -52,7 +52,7 @@ def climate_normals(domain: Domain, seed: int) -> Climate:
     elevation = np.maximum(250.0 + 250.0 * c + 140.0 * anomaly("elevation"), 5.0)
     lapse = -0.0045 * (elevation - 250.0 - 250.0 * c)
     coldest = -5.0 - 34.5 * c - 0.30 * north + 0.8 * anomaly("coldest") + lapse
-    warmest = 14.6 + 2.6 * c - 0.35 * north + 0.6 * anomaly("warmest") + lapse
+    warmest = 14.6 + 2.6 * c - 0.35 * north + 0.9 * anomaly("warmest") + lapse
     return Climate(
         latitude=domain.latitude,
         elevation=elevation,
@@ -61,7 +61,7 @@ def climate_normals(domain: Domain, seed: int) -> Climate:
         warmest_day=207.0 - 11.0 * c,
         winter_spread=3.0 + 0.7 * c,
         diurnal_range=6.2 + 4.6 * c + 0.4 * anomaly("diurnal range"),
-        annual_precipitation=830.0 * np.exp(-1.12 * c + 0.10 * anomaly("precipitation")),
+        annual_precipitation=830.0 * np.exp(-1.12 * c + 0.14 * anomaly("precipitation")),
         wet_fraction=np.clip(0.56 - 0.22 * c + 0.02 * anomaly("wet days"), 0.25, 0.65),
         wettest_day=310.0 - 105.0 * np.clip(2.0 * c, 0.0, 1.0),
         rain_seasonality=0.35 + 0.40 * c,
