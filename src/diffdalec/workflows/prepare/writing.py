@@ -40,8 +40,9 @@ def write_cell_set(
     the attributes.
     """
     target = study.cell_set
+    for left in target.parent.glob(f".{target.name}.writing-*"):
+        shutil.rmtree(left, ignore_errors=True)
     beside = target.with_name(f".{target.name}.writing-{os.getpid()}")
-    shutil.rmtree(beside, ignore_errors=True)
     try:
         small = _write_batches(study, ingredients, beside, tell)
         for name, counts in _counted(ingredients, repairs, study).items():
