@@ -70,7 +70,7 @@ def write_study(folder: Path, cells: xr.Dataset, **settings: str) -> Path:
         "years": f"{{forcing: [{FIRST}, {LAST}], observations: [{FIRST}, {LAST}], calibration: [{FIRST}, {LAST - 1}]}}",
         "experiments": "[baseline.yaml, single_year.yaml, growth_curve.yaml]",
         "members": "2",
-        "calibration": "{iterations: 4, candidates: 8, starts: 2}",
+        "calibration": "{iterations: 4, candidates: 8, starts: 2, rehearsals: []}",
         "forward_years": "12",
         "batch": "1",
     } | settings
