@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,19 +121,15 @@ def precalibrate(ds: xr.Dataset, calibration: np.ndarray) -> dict[str, float] | 
 
 
 def calibrate_experiments(data: StandData, experiments: Sequence[Experiment], settings: Settings) -> list[Fit]:
-    """Fits of the experiments, in their order. Experiments that share a run are calibrated as lanes of one batch,
-    and the batches side by side in threads."""
+    """Fits of the experiments, in their order. Experiments that share a run are calibrated as lanes of one batch.
+
+    The batches follow one another: two XLA programs at once in one process, which share its thread pool, have been seen
+    to wait for one another for ever (jaxlib 0.10.2, two cores).
+    """
     groups = _groups(experiments)
     for group in groups:
         _check_streams(data, group)
-    stop = threading.Event()
-    with ThreadPoolExecutor(max_workers=len(groups)) as pool:
-        futures = [pool.submit(_calibrate_group, data, group, settings, stop.is_set) for group in groups]
-        try:
-            fits = {fit.experiment.name: fit for future in futures for fit in future.result()}
-        except BaseException:
-            stop.set()  # the other batches write their state and end
-            raise
+    fits = {fit.experiment.name: fit for group in groups for fit in _calibrate_group(data, group, settings)}
     return [fits[e.name] for e in experiments]
 
 
@@ -186,7 +180,7 @@ def _check_streams(data: StandData, group: Sequence[Experiment]) -> None:
             )
 
 
-def _calibrate_group(data, group, settings: Settings, should_stop) -> list[Fit]:
+def _calibrate_group(data, group, settings: Settings) -> list[Fit]:
     first = group[0]
     o, names = first.optimiser, "+".join(e.name for e in group)
     calendar = experiment_calendar(data.ds, first)
@@ -213,7 +207,6 @@ def _calibrate_group(data, group, settings: Settings, should_stop) -> list[Fit]:
             dtype=dtype,
             progress=None if report is None else lambda i, n, best: report(names, i, n, best),
             checkpoint=checkpoint,
-            should_stop=should_stop,
         )
         scored = {
             period: {
