@@ -6,12 +6,13 @@ from .calibrate import Calibration, Stage, calibrate_lanes
 from .checkpoint import CheckpointFile, CheckpointMismatch
 from .descent import DescentSettings
 from .space import Dimension, SearchSpace
-from .starts import CostFunction, lane_keys, screened_starts
+from .starts import CompilerOptions, CostFunction, lane_keys, screened_starts
 
 __all__ = [
     "Calibration",
     "CheckpointFile",
     "CheckpointMismatch",
+    "CompilerOptions",
     "CostFunction",
     "DescentSettings",
     "Dimension",

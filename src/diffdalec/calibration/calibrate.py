@@ -14,7 +14,7 @@ import numpy as np
 from .checkpoint import CheckpointFile
 from .descent import Descent, DescentSettings, descend, start_descent
 from .space import SearchSpace
-from .starts import CostFunction, cheapest, screened_starts
+from .starts import CompilerOptions, CostFunction, cheapest, screened_starts
 
 CHECKPOINTS_OF_HISTORY = 200
 REPORT_SECONDS = 0.5
@@ -75,6 +75,7 @@ def calibrate_lanes(
     *,
     candidates: int = 1,
     dtype=jnp.float32,
+    compiler: CompilerOptions = (),
     progress: Progress | None = None,
     checkpoint: CheckpointFile | None = None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -86,8 +87,8 @@ def calibrate_lanes(
     lane never sees another's.
     Failure is a value (``failed_starts``), not an exception, and no lane is drawn again. With a ``checkpoint`` the
     state is written every quarter of a minute and on interrupt, and a run that finds one goes on from it.
-    ``should_stop`` is asked at every iteration and ends the calibration as an interrupt would (KeyboardInterrupt):
-    for runs in threads.
+    ``compiler`` are XLA's options for the programs that hold the cost. ``should_stop`` is asked at every iteration and
+    ends the calibration as an interrupt would (KeyboardInterrupt).
     """
     lengths = [stage.settings.iterations for stage in stages]
     begins = np.cumsum([0, *lengths])
@@ -97,8 +98,9 @@ def calibrate_lanes(
     if saved is None:
         first = stages[0]
         z = screened_starts(
-            cost, first.data, space, keys, shape, candidates=candidates, starts=first.starts, dtype=dtype
-        )
+            cost, first.data, space, keys, shape,
+            candidates=candidates, starts=first.starts, dtype=dtype, compiler=compiler,
+        )  # fmt: skip
         point = _Point(0, start_descent(z, first.settings), [])
     else:
         point = _restored(saved, stages, len(space.dimensions), shape, dtype)
@@ -106,7 +108,7 @@ def calibrate_lanes(
     try:
         while True:
             number, state = point.stage, point.state
-            iterate = descend(cost, stages[number].settings)
+            iterate = descend(cost, stages[number].settings, compiler)
             for iteration in range(int(state.iteration) + 1, lengths[number] + 1):
                 if should_stop():
                     raise KeyboardInterrupt

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import optax
 
 from .eigenbasis import adam_in_eigenbasis
-from .starts import CostFunction
+from .starts import CompilerOptions, CostFunction
 
 Method = Literal["adam", "eigenbasis"]
 RENEWAL = 10
@@ -64,8 +64,10 @@ def start_descent(z: jax.Array, settings: DescentSettings) -> Descent:
 
 
 @lru_cache(maxsize=64)  # one function per cost and settings: the compiled program is found again for the next stand
-def descend(cost: CostFunction, settings: DescentSettings) -> Callable[[Descent, Any], Descent]:
-    """The compiled function of one iteration, (state, data of the cost) -> state.
+def descend(
+    cost: CostFunction, settings: DescentSettings, compiler: CompilerOptions = ()
+) -> Callable[[Descent, Any], Descent]:
+    """The compiled function of one iteration, (state, data of the cost) -> state; XLA's options in ``compiler``.
 
     The cost at the point before the move is judged against the best. A lane whose cost or gradient is not finite stops
     there: its status is recorded, its best point kept, and no other lane notices.
@@ -96,7 +98,7 @@ def descend(cost: CostFunction, settings: DescentSettings) -> Callable[[Descent,
             iteration=state.iteration + 1,
         )
 
-    return jax.jit(iterate)
+    return jax.jit(iterate, compiler_options=dict(compiler))
 
 
 def _transformation(settings: DescentSettings) -> optax.GradientTransformation:

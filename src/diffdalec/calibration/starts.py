@@ -12,6 +12,9 @@ import jax.numpy as jnp
 
 from .space import SearchSpace
 
+CompilerOptions = tuple[tuple[str, bool | int], ...]
+"""Options of XLA by name, for the programs that hold the cost."""
+
 CostFunction = Callable[[jax.Array, Any], jax.Array]
 """(coordinates (dimensions, *lanes), data) -> cost (*lanes), lanes independent of one another and of any shape: a
 calibration puts its candidates and starts in front of the lanes' own axes. ``data`` is any
@@ -47,6 +50,7 @@ def screened_starts(
     candidates: int,
     starts: int,
     dtype,
+    compiler: CompilerOptions = (),
 ) -> jax.Array:
     """The ``starts`` cheapest of ``candidates`` draws for each lane, (dimensions, starts, *shape); ``keys``
     (prod(shape),).
@@ -57,7 +61,7 @@ def screened_starts(
     draws = draws.reshape(len(space.dimensions), candidates, *shape)
     if candidates == starts:
         return draws
-    score = _score(cost)
+    score = _score(cost, compiler)
     parts = [score(draws[:, i : i + CANDIDATES_AT_ONCE], data) for i in range(0, candidates, CANDIDATES_AT_ONCE)]
     return cheapest(draws, jnp.concatenate(parts), starts)
 
@@ -71,8 +75,8 @@ def cheapest(z: jax.Array, costs: jax.Array, number: int) -> jax.Array:
 
 
 @lru_cache(maxsize=64)
-def _score(cost: CostFunction) -> CostFunction:
-    return jax.jit(cost)
+def _score(cost: CostFunction, compiler: CompilerOptions) -> CostFunction:
+    return jax.jit(cost, compiler_options=dict(compiler))
 
 
 @lru_cache(maxsize=64)

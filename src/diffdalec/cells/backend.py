@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from .. import kernels
+from ..calibration import CompilerOptions
 from ..errors import InputError
 from ..kernels import gpu
 from ..model import Drivers, Integrator, Parameters, Pools, StressFunction, integrate, prepare_coefficients, step
@@ -77,6 +78,20 @@ def integrator_for(backend: Backend, beta: StressFunction) -> Integrator:
         f"the water-stress function {_name(beta)} is integrated by plain XLA, which is slower: {reason}", stacklevel=3
     )
     return integrate
+
+
+_AROUND_KERNELS: CompilerOptions = (("xla_cpu_use_fusion_emitters", False), ("xla_backend_optimization_level", 0))
+
+
+def compiler_options(integrator: Integrator) -> CompilerOptions:
+    """XLA's options for a program that holds an integrator.
+
+    What XLA makes around a fused kernel is a few hundred operations on one number per lane: compiled without care it
+    runs as fast within a twentieth, and is there in a fifth of the time. A loop over days that XLA itself makes is
+    compiled with all its care.
+    """
+    fused = integrator is kernels.integrate or getattr(integrator, "func", None) is kernels.integrate
+    return _AROUND_KERNELS if fused else ()
 
 
 def _name(beta: StressFunction) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..calibration import CompilerOptions
 from ..cost import Problem, StreamTerm, cost_terms, nnse, observed, r_squared, rmse
 from ..harmonise.run_calendar import RunCalendar
 from ..model import OUTPUTS, Recording, run, traits
 from ..variables import FAST_STREAMS
+from .backend import compiler_options
 from .space import split_values
 
 SCORES = {"nnse": nnse, "r2": r_squared, "rmse": rmse}
@@ -36,7 +38,11 @@ class Evaluation:
     canopy: np.ndarray
 
 
-@partial(jax.jit, static_argnames=("observed_from", "year_ends"))
+@lru_cache(maxsize=8)
+def _compiled(options: CompilerOptions):
+    return jax.jit(_everything, static_argnames=("observed_from", "year_ends"), compiler_options=dict(options))
+
+
 def _everything(parameters, pools, problem, scored, *, observed_from, year_ends):
     length = problem.calendar.shape[0]
     recordings = {name: Recording(OUTPUTS[name], observed_from, length) for name in FAST_STREAMS}
@@ -69,7 +75,7 @@ def evaluate(
     length = len(calendar.days)
     year_ends = tuple(calendar.year_ends.tolist())
     flat = {f"{period}/{s}": term for period, terms in scored.items() for s, term in terms.items()}
-    terms, flat_scores, series = _everything(
+    terms, flat_scores, series = _compiled(compiler_options(problem.integrate))(
         parameters, pools, problem, flat, observed_from=calendar.observed_from, year_ends=year_ends
     )
     biomass = np.asarray(series.pop("total_biomass"))

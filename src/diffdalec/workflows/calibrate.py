@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from ..calibration import Calibration, CheckpointFile, calibrate_lanes, lane_keys
-from ..cells.backend import Backend, choose_backend, integrator_for
+from ..cells.backend import Backend, choose_backend, compiler_options, integrator_for
 from ..cells.evaluation import Evaluation, evaluate
 from ..cells.forcing import canopy_efficiency
 from ..cells.problem import StandData, problem, stream_terms
@@ -196,7 +196,8 @@ def _calibrate_group(data, group, settings: Settings) -> list[Fit]:
     with jax.enable_x64(settings.dtype == "float64"):
         dtype = jnp.dtype(settings.dtype)
         beta = STRESS_FUNCTIONS[first.simulation.water_stress]
-        stand = problem(data, group, calendar, dtype, integrator_for(settings.backend, beta))
+        integrator = integrator_for(settings.backend, beta)
+        stand = problem(data, group, calendar, dtype, integrator)
         found = calibrate_lanes(
             cost_function(space),
             stages(data, group, stand, dtype),
@@ -205,6 +206,7 @@ def _calibrate_group(data, group, settings: Settings) -> list[Fit]:
             shape,
             candidates=o.candidates,
             dtype=dtype,
+            compiler=compiler_options(integrator),
             progress=None if report is None else lambda i, n, best: report(names, i, n, best),
             checkpoint=checkpoint,
         )
