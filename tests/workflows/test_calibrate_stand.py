@@ -18,7 +18,7 @@ from diffdalec.model import INITIAL_POOLS, PARAMETERS
 from diffdalec.workflows.fits import member_status
 from stands import observed_stand
 
-QUICK = {"iterations": 20, "candidates": 4, "starts": 2}
+QUICK = {"iterations": 20, "candidates": 4, "starts": 2, "rehearsals": []}
 
 
 def training_sum(result: xr.Dataset) -> np.ndarray:
@@ -73,7 +73,7 @@ def test_growth_curve_must_be_given():
 
 
 def test_status_of_members():
-    o = load_experiment("baseline").optimiser
+    o = load_experiment("baseline", optimiser={"starts": 2}).optimiser
     cost = np.array([-3.0, np.inf, -2.9, -3.6, -2.0])
     failed = np.array([0, o.starts, 1, 0, 0])
     canopy = np.array([2.0, 0.0, 2.0, 0.01, 2.0])
@@ -110,7 +110,7 @@ def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path):
     options = ["--iterations", "1500", "--growth-years", "12", "--members", "2"]
 
     def demo(out):
-        return [sys.executable, "-m", "diffdalec", "demo", *options, "--out", str(out)]
+        return [sys.executable, "-m", "diffdalec", "demo", "--stand", *options, "--out", str(out)]
 
     def finish(out):
         found = subprocess.run(demo(out), check=False, capture_output=True, text=True)

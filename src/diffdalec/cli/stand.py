@@ -1,4 +1,4 @@
-"""Commands about one stand: ``site``, ``demo``, ``bench``, ``experiments``, ``report``, ``growth-curve``."""
+"""Commands about one stand: ``site``, ``demo``, ``experiments``, ``growth-curve``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import typer
 
 from .options import Backend, GrowthYears, Iterations, Members, Out, Seed, overrides
 from .root import app, curves
+from .study import demo_biome
+
+DEMO_CELLS = 12
+"""Cells of the demonstration."""
 
 
 @app.command()
@@ -91,13 +95,24 @@ def site(
 @app.command()
 def demo(
     out: Out = Path("demo"),
+    stand: Annotated[bool, typer.Option("--stand", help="One synthetic stand in place of the biome.")] = False,
+    cells: Annotated[int, typer.Option(min=1, help="Cells of the biome.")] = DEMO_CELLS,
     members: Members = None,
     iterations: Iterations = None,
     growth_years: GrowthYears = None,
     seed: Seed = 0,
     backend: Backend = "auto",
 ) -> None:
-    """Run the whole system on an embedded synthetic boreal stand whose truth is known. Needs no file."""
+    """Run the whole system on an embedded synthetic boreal biome whose truth is known: product files, cell set,
+    calibration, evaluation. Needs no file.
+    """
+    from ..errors import InputError
+
+    if not stand:
+        if growth_years is not None:
+            raise InputError("--growth-years is of the demonstration's stand: give --stand as well")
+        demo_biome(out, cells, seed, members, iterations, backend)
+        return
     from ..workflows.demo import run_demo
     from ..workflows.progress import CalibrationProgress
 
@@ -125,16 +140,6 @@ def experiments(
         return
     for shipped in shipped_experiments():
         typer.echo(f"{shipped:24s} {load_experiment(shipped).title}")
-
-
-@app.command()
-def report(out: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
-    """Draw the figures, report and summary of a finished run anew."""
-    from ..results import read_tree
-    from ..workflows.outputs import STORE, write_outputs
-
-    write_outputs(read_tree(out / STORE), out)
-    typer.echo(f"report: {out / 'report.html'}")
 
 
 @curves.command("fit")

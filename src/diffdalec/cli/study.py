@@ -155,6 +155,23 @@ def status(study: StudyFile, out: StudyOut = None) -> None:
         typer.echo(line)
 
 
+def demo_biome(
+    out: Path, cells: int, seed: int, members: int | None, iterations: int | None, backend: str
+) -> None:
+    """The demonstration on a biome, for the command ``demo``."""
+    from ..workflows.demo_biome import run_demo_biome
+    from ..workflows.study.progress import StudyProgress
+    from ..workflows.study.run import RunOptions
+
+    optimiser = None if iterations is None else {"iterations": iterations}
+    with StudyProgress() as progress:
+        study, report, found = run_demo_biome(
+            out, RunOptions(backend=backend), progress, cells=cells, seed=seed, members=members, optimiser=optimiser
+        )
+    _conclude(study, found)
+    _tell(report, "demo")
+
+
 def _study(file: Path, out: Path | None, members: int | None = None) -> Study:
     from ..study import load_study
 
