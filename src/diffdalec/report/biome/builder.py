@@ -1,0 +1,124 @@
+"""Put a study's tables, figures and cells into one HTML file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ...results.provenance import ATTRIBUTES
+from . import findings, tables
+from .attribution import attribution_summary
+from .cell_map import CellMapping, cell_map
+from .cells import CellEntry, cell_entries
+from .numbers import Tables, decimals
+from .pictures import Picture
+
+ATTRIBUTION = "attribution"
+WHOLE = ("scores", "families", "breakpoints", "clusters")
+"""Tables of the attribution that are shown whole; the others are there for drawing."""
+
+SOURCES = {"cardamom_2016": "CARDAMOM", "field_allocation": "Field plots"}
+MAP_OF = "wood_residence_time"
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """What a report is made of: the exported tables; ``figures`` in their sections (``maps``, ``skill`` …), in order;
+    pictures of single cells by id; the store's attributes; and sentences that are not in a table (``notes``)."""
+
+    tables: Tables
+    attributes: Mapping[str, Any]
+    figures: Mapping[str, Sequence[Picture]] = field(default_factory=dict)
+    cells: Mapping[str, Picture] = field(default_factory=dict)
+    exports: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+def build_study_report(report: StudyReport) -> str:
+    """The report as HTML that needs no other file."""
+    environment = Environment(
+        loader=PackageLoader("diffdalec.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    t = report.tables
+    entries = cell_entries(t, report.cells)
+    return environment.get_template("study.html.jinja").render(
+        title=report.attributes.get("title") or "a study",
+        what_was_run=findings.what_was_run(t),
+        warnings=findings.warnings(t),
+        result=findings.result(t),
+        headline=tables.headline(t),
+        coverage=tables.coverage(t),
+        differences=tables.differences(t),
+        skill=tables.skill(t),
+        robustness=tables.robustness(t),
+        members=tables.members(t),
+        failures=tables.whole_table(t, "failures"),
+        attribution=attribution_summary(t),
+        attribution_details=_attribution(t),
+        references={title: tables.references(t, source) for source, title in SOURCES.items()},
+        retrieval=tables.retrieval(t),
+        limit=t.one("study", "value", decimals(1), name="robust_cv_limit"),
+        figures=_numbered(report.figures),
+        map=_map(t, entries),
+        map_of=tables.quantity(MAP_OF),
+        cells=entries,
+        exports=report.exports,
+        notes=report.notes,
+        files=sorted(t.frames),
+        configuration=report.attributes.get("configuration", ""),
+        study=report.attributes.get("study", ""),
+        provenance=_provenance(report.attributes),
+    )
+
+
+def write_study_report(report: StudyReport, path: Path) -> Path:
+    """Write :func:`build_study_report` to a file, beside and renamed."""
+    content = build_study_report(report)
+    beside = path.with_name(f".{path.name}.writing-{os.getpid()}")
+    beside.write_text(content, encoding="utf-8")
+    beside.replace(path)
+    return path
+
+
+def _map(t: Tables, entries: Sequence[CellEntry]) -> CellMapping | None:
+    names = tables.experiments(t)
+    return cell_map(t, names[-1], MAP_OF, {entry.identity for entry in entries}) if names else None
+
+
+def _attribution(t: Tables) -> dict[str, tables.Table]:
+    """The attribution's tables whole, but those that are there for drawing."""
+    found = {name: tables.whole_table(t, f"{ATTRIBUTION}_{name}") for name in WHOLE}
+    return {name: table for name, table in found.items() if table is not None}
+
+
+def _numbered(figures: Mapping[str, Sequence[Picture]]) -> dict[str, list[tuple[int, Picture]]]:
+    found: dict[str, list[tuple[int, Picture]]] = {}
+    number = 0
+    for section, pictures in figures.items():
+        found[section] = []
+        for one in pictures:
+            number += 1
+            found[section].append((number, one))
+    return found
+
+
+def _provenance(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    for name in ATTRIBUTES:
+        if name == "configuration" or not attributes.get(name):
+            continue
+        value = str(attributes[name])
+        if name == "versions":
+            value = ", ".join(f"{key} {number}" for key, number in json.loads(value).items())
+        rows.append((name.replace("_", " "), value))
+    return rows
