@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bench, stand, study
+from . import attribution, bench, report, stand, study
 from .root import app
 
-__all__ = ["app", "bench", "stand", "study"]
+__all__ = ["app", "attribution", "bench", "report", "stand", "study"]
