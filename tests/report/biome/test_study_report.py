@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cell_sets import cell_set, write_study
 from diffdalec.cli import app
 from diffdalec.errors import InputError
-from diffdalec.report.biome import StudyReport, Tables, build_study_report, findings, pictures
+from diffdalec.report.biome import StudyReport, Tables, build_study_report, pictures, warnings
 from diffdalec.report.biome.numbers import percent, share, whole
 from diffdalec.results.study_store import Mark, mark_cells, read_attributes
 from diffdalec.study import load_study
@@ -113,7 +113,7 @@ def test_warnings_come_before_results_and_results_before_all_else(page):
 
 
 def test_what_matters_is_warned_of(page, study):
-    said = " ".join(findings.warnings(Tables.read(study.out / "tables")))
+    said = " ".join(warnings.warnings(Tables.read(study.out / "tables")))
     stage = "failed in the stage ‘calibrate’"
     for expected in (stage, "coarser than the shipped one", "no GPP at all", "spread means nothing"):
         assert expected in said

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ...results.provenance import ATTRIBUTES
-from . import findings, tables
+from . import findings, tables, warnings
 from .attribution import attribution_summary
 from .cell_map import CellMapping, cell_map
 from .cells import CellEntry, cell_entries
@@ -54,7 +54,7 @@ def build_study_report(report: StudyReport) -> str:
     return environment.get_template("study.html.jinja").render(
         title=report.attributes.get("title") or "a study",
         what_was_run=findings.what_was_run(t),
-        warnings=findings.warnings(t),
+        warnings=warnings.warnings(t),
         result=findings.result(t),
         headline=tables.headline(t),
         coverage=tables.coverage(t),
