@@ -44,12 +44,12 @@ class Stream(_Frozen):
     ``final_biomass``, one value at the end of the run, scored as 1/(1 + (relative error/``sigma``)²).
     ``fill`` is the least share of days with a value that a window mean must have; its windows follow one another from
     the first day compared, or begin anew each 1 January (``windows: year``) or each month (``month``: thirds of months
-    for 10 days), as those of 10-day products do.
+    for 10 days), as those of 10-day products do; ``product``: as the data's attribute ``windows`` says, where it does.
     """
 
     observe: Literal["daily", "window_mean", "sample", "biomass_curve", "final_biomass"] = "daily"
     days: Annotated[int, Field(ge=1)] = 1
-    windows: Literal["run", "year", "month"] = "run"
+    windows: Literal["run", "year", "month", "product"] = "run"
     weight: NonNegative = 1.0
     sigma: Positive = 0.2
     fill: Annotated[float, Field(ge=0, le=1)] = 0.5

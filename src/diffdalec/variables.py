@@ -207,3 +207,8 @@ VARIABLES: dict[str, Variable] = {
 
 FAST_STREAMS = ("gpp", "reco", "et", "lai")
 """The four streams of fast observations that every experiment can use."""
+
+WINDOWS_FROM_JANUARY = "10 days from 1 January"
+WINDOWS_OF_MONTHS = "days 1-10, 11-20 and 21-end of each month"
+TEN_DAY_WINDOWS = {WINDOWS_FROM_JANUARY: "year", WINDOWS_OF_MONTHS: "month"}
+"""What a variable's attribute ``windows`` may say of ten-day means, and what a stream's ``windows`` calls it."""

@@ -19,6 +19,7 @@ from diffdalec.harmonise.growth_curve import GrowthCurve
 from diffdalec.harmonise.periods import period_masks, thinned
 from diffdalec.harmonise.run_calendar import run_calendar
 from diffdalec.synthetic.stand import TRUE_PARAMETERS
+from diffdalec.variables import WINDOWS_OF_MONTHS
 from stands import MATURE_POOLS, observed_stand, weather
 
 CURVE = GrowthCurve(bmax=60.0, k=0.06, p=3.0, unit="MgC ha-1")
@@ -68,6 +69,19 @@ class TestStreams:
         np.testing.assert_allclose(term.target.values[:, 0], expected, rtol=1e-5)
         seen = term.operator(jnp.asarray(series, jnp.float32)[:, None])
         np.testing.assert_allclose(seen[:, 0], expected, rtol=1e-4)
+
+    @pytest.mark.parametrize(
+        ("said", "kind"), [("10 days from 1 January", "year"), (WINDOWS_OF_MONTHS, "month"), (None, "run")]
+    )
+    def test_windows_of_the_product(self, said, kind):
+        ds = observed_stand().copy()
+        ds["reco"] = ds["reco"].copy()
+        if said:
+            ds["reco"].attrs["windows"] = said
+        one, two = (
+            terms(ds, {"reco": Stream(observe="window_mean", days=10, windows=w)})["reco"] for w in ("product", kind)
+        )
+        np.testing.assert_array_equal(one.target.values, two.target.values)
 
     def test_thirds_of_months(self):
         ds = observed_stand()

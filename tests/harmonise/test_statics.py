@@ -10,7 +10,7 @@ import xarray as xr
 from diffdalec.errors import InputError
 from diffdalec.harmonise.biomass import root_shoot_ratio, total_biomass
 from diffdalec.harmonise.climate import calibration_climate, climate_predictors
-from diffdalec.harmonise.composites import repeated_daily, window_starts
+from diffdalec.harmonise.composites import repeated_daily, window_kind
 from diffdalec.harmonise.evaporation import evaporative_fraction
 from diffdalec.harmonise.growth_curve import GrowthCurve
 from diffdalec.harmonise.soil import LAYER_BOTTOMS, carbon_nitrogen_ratio, depth_mean, layer_weights
@@ -104,11 +104,24 @@ def test_the_evaporative_fraction_is_guarded_and_says_what_it_left_out():
 
 @pytest.mark.parametrize(("year", "windows", "last"), [(2003, 37, 5), (2004, 37, 6)])
 def test_ten_day_means_stand_on_every_day_of_their_window(year, windows, last):
-    starts = window_starts(year, 10)
-    assert len(starts) == windows
-    daily = repeated_daily(np.arange(float(windows))[None, :], starts, 10, year, "reco")[0]
+    starts = pd.date_range(f"{year}-01-01", f"{year}-12-31", freq="10D")
+    assert len(starts) == windows and window_kind(starts, year, "reco") == "10 days from 1 January"
+    daily = repeated_daily(np.arange(float(windows))[None, :], starts, year, "reco")[0]
     assert len(daily) == 365 + (year == 2004)
     assert daily[:10].tolist() == [0.0] * 10 and daily[10] == 1.0
     assert daily[-last:].tolist() == [windows - 1.0] * last and daily[-last - 1] == windows - 2.0
-    with pytest.raises(InputError, match=r"reco of .* expected 37 windows"):
-        repeated_daily(np.zeros((1, 36)), starts[:36], 10, year, "reco")
+    short = repeated_daily(np.arange(36.0)[None, :], starts[:36], year, "reco")[0]
+    np.testing.assert_array_equal(short[:-last], daily[:-last])
+    assert np.isnan(short[-last:]).all()
+    with pytest.raises(InputError, match=r"reco of .* has 35 windows from 01 January; expected 10 days from 1 January"):
+        repeated_daily(np.zeros((1, 35)), starts[:35], year, "reco")
+
+
+@pytest.mark.parametrize("year", [2003, 2004])
+def test_thirds_of_months_stand_on_every_day_of_their_third(year):
+    starts = pd.DatetimeIndex([f"{year}-{month:02}-{day:02}" for month in range(1, 13) for day in (1, 11, 21)])
+    assert window_kind(starts, year, "reco") == "days 1-10, 11-20 and 21-end of each month"
+    daily = repeated_daily(np.arange(36.0)[None, :], starts, year, "reco")[0]
+    days = pd.date_range(f"{year}-01-01", f"{year}-12-31")
+    expected = 3 * (days.month - 1) + np.minimum((days.day - 1) // 10, 2)
+    np.testing.assert_array_equal(daily, expected)

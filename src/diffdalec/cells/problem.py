@@ -27,6 +27,7 @@ from ..observation import (
     compared_in_run,
     score_scale,
 )
+from ..variables import TEN_DAY_WINDOWS
 from .forcing import drivers
 
 
@@ -94,7 +95,10 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
         if stream.observe == "sample":
             valid = thinned(valid, stream.days)
         return Daily(name, start, stop), series, valid
-    number = windows(data.ds["time"].isel(time=days), stream.days, stream.windows)
+    restart = stream.windows
+    if restart == "product":
+        restart = TEN_DAY_WINDOWS.get(str(data.ds[name].attrs.get("windows", "")), "run")
+    number = windows(data.ds["time"].isel(time=days), stream.days, restart)
     first = np.flatnonzero(np.diff(number, prepend=-1))
     length = np.diff(first, append=len(days))
     within = np.arange(length.max())
@@ -106,7 +110,7 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
         weights=jnp.asarray(counted[..., None], dtype), index=jnp.asarray(index), output=name, start=start, stop=stop
     )
     # A window that the year's or month's end cuts short needs its share of the days that it has.
-    full = np.full_like(length, stream.days) if stream.windows == "run" else length
+    full = np.full_like(length, stream.days) if restart == "run" else length
     return operator, sums / np.maximum(counts, 1), counts >= np.maximum(1.0, stream.fill * full)
 
 

@@ -13,9 +13,9 @@ from diffdalec.errors import InputError
 from diffdalec.readers.netcdf_file import decoded_time
 from diffdalec.readers.products.files import SourceFile
 from diffdalec.readers.products.times import day_of_year_date
+from diffdalec.variables import WINDOWS_FROM_JANUARY, WINDOWS_OF_MONTHS
 
-EQUAL = "10 days from 1 January"
-THIRDS = "days 1-10, 11-20 and 21-end of each month"
+EQUAL, THIRDS = WINDOWS_FROM_JANUARY, WINDOWS_OF_MONTHS
 
 AXIS = "doy"
 

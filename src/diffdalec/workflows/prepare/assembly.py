@@ -24,7 +24,7 @@ from ...harmonise.evaporation import evaporative_fraction
 from ...harmonise.soil import carbon_nitrogen_ratio
 from ...harmonise.trait_priors import autotrophic_fraction, lcma_from_specific_leaf_area
 from ...study import Study
-from ...variables import FORCING, OBSERVATIONS, VARIABLES
+from ...variables import FORCING, OBSERVATIONS, VARIABLES, WINDOWS_FROM_JANUARY
 from .parts import Part, PartStore
 
 CELLS_PER_CHUNK = 16
@@ -48,6 +48,7 @@ class Ingredients:
     statics: Sequence[Part]
     known: Mapping[str, np.ndarray]
     co2: np.ndarray
+    reco_windows: str = WINDOWS_FROM_JANUARY
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def count(self, name: str, counts: Mapping[str, int]) -> None:
@@ -70,10 +71,10 @@ def series_names(ingredients: Ingredients) -> list[str]:
     return [*DAILY_FORCING, *(name for name in OBSERVATIONS if name in seen | fraction)]
 
 
-def create_series(group: zarr.Group, names: Sequence[str], cells: int, days: int) -> None:
+def create_series(group: zarr.Group, names: Sequence[str], cells: int, days: int, reco_windows: str) -> None:
     """Empty arrays of the variables (cell, time)."""
     for name in names:
-        windows = {"windows": "10 days from 1 January"} if name == "reco" else {}
+        windows = {"windows": reco_windows} if name == "reco" else {}
         group.create_array(
             name,
             shape=(cells, days),
@@ -124,7 +125,7 @@ def _observations(
         ingredients.count("evaporative_fraction", counted)
         found["evaporative_fraction"] = fraction.astype(np.float32)
     if "reco" in found:
-        found["reco"].attrs["windows"] = "10 days from 1 January"
+        found["reco"].attrs["windows"] = ingredients.reco_windows
     return found
 
 

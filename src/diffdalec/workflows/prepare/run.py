@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from ...errors import InputError
+from ...harmonise.composites import window_kind
 from ...harmonise.mature import mature_biomass, mature_pixels
 from ...harmonise.soil import DEPTH
 from ...readers.products import PRODUCTS
 from ...study import Study
+from ...variables import WINDOWS_FROM_JANUARY
 from .assembly import Ingredients
 from .cells import ChosenCells, choose_cells
 from .parts import Part, PartStore
@@ -24,7 +27,7 @@ from .pool import Pool
 from .remembered import FileHashes
 from .sources import EXTREMES, Progress, Sources, find_sources
 from .statics import PIXELS_OF_BIOMASS, averaged_parts, biomass_part, plots_part, soil_part, vegetation_part
-from .streams import forcing_parts, observation_parts
+from .streams import STREAM_PRODUCTS, forcing_parts, observation_parts
 from .windows import memory_per_worker
 from .writing import CELL_SET_FORMAT, is_made_of, settings_of_numbers, write_cell_set
 
@@ -133,6 +136,7 @@ def _assemble(
         statics=parts.statics,
         known=parts.known,
         co2=_daily_co2(study, sources),
+        reco_windows=_reco_windows(sources),
     )
     files = [entry for part in parts.all for entry in store.inputs(part)]
     for product in ("growth_curves", "co2"):
@@ -150,6 +154,16 @@ def _made_of(study: Study, parts: Sequence[str], files: Sequence[tuple]) -> str:
     """A hash of all that makes the cell set: parts by their fingerprints, files, settings."""
     made = [CELL_SET_FORMAT, parts, sorted(set(files)), settings_of_numbers(study)]
     return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
+
+
+def _reco_windows(sources: Sources) -> str:
+    """Which windows the respiration product has: those of its first file; others are refused when they are read."""
+    files = sources.of(STREAM_PRODUCTS["reco"])
+    if not files:
+        return WINDOWS_FROM_JANUARY
+    first = files[0]
+    times = pd.DatetimeIndex(PRODUCTS[first.product].check(first).times)
+    return window_kind(times, int(times[0].year), "reco")
 
 
 def _choices(study: Study, sources: Sources) -> list[str]:

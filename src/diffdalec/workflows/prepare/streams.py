@@ -27,8 +27,6 @@ Daily = Callable[[xr.Dataset], Mapping[str, xr.DataArray]]
 """Makes days (day, cell) of 6-hourly values (time, cell)."""
 
 AIR = ("air_temperature", "specific_humidity", "surface_pressure")
-RECO_WINDOW = 10
-"""Days of a window of the respiration product."""
 
 STREAM_PRODUCTS = {"gpp": "fluxsat", "et": "gleam", "reco": "zeng_reco", "lai": "glass_lai"}
 
@@ -119,7 +117,7 @@ def _observed(
         values = mature_means(mature, field, window, extent)(field.values, share)
         times = pd.DatetimeIndex(field["time"].values)
         if name == "reco":
-            where, values = slice(None), repeated_daily(values, times, RECO_WINDOW, year, name)
+            where, values = slice(None), repeated_daily(values, times, year, name)
         elif name == "lai":
             where = _first_days(times)
         else:

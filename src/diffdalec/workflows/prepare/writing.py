@@ -74,7 +74,7 @@ def _write_batches(study: Study, ingredients: Ingredients, place: Path, tell: Pr
     """Write all series; return everything else, of all cells."""
     group = zarr.open_group(place, mode="w", zarr_format=3)
     names, count = series_names(ingredients), len(ingredients.kept)
-    create_series(group, names, count, len(study_days(study)))
+    create_series(group, names, count, len(study_days(study)), ingredients.reco_windows)
     rest = []
     starts = range(0, count, CELLS_PER_CHUNK)
     for done, start in enumerate(starts, 1):
