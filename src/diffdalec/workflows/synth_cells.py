@@ -13,7 +13,7 @@ import xarray as xr
 from scipy.ndimage import uniform_filter1d
 
 from ..cells.labels import searched_variables, trait_variables
-from ..model import Parameters, traits
+from ..model import LIVING_POOLS, Parameters, traits
 from ..synthetic.biome.climate import Climate, climate_normals
 from ..synthetic.biome.domain import Domain
 from ..synthetic.biome.environment import ClimateStatistics, Land, climate_statistics, land_fields
@@ -38,6 +38,9 @@ DAILY_NAMES = ("gpp", "et", "potential_evaporation", "cloud")
 
 SEARCH_STEPS = 14
 MOST_STEPS = 40
+MARGIN = 0.6
+"""Share of their seedlings with which forests must live: none stands at the very edge of what can grow."""
+
 LEAST_CANOPY, LEAST_BIOMASS = 0.8, 3000.0
 """Greatest LAI and living biomass [gC m-2] at age 100 below which a stand is no forest."""
 
@@ -154,7 +157,8 @@ def _true_runs(
         true_parameters(wanted, normals, climate, land, scatter), true_pools(wanted, land, scatter), wanted.gpp
     )
     for step in range(MOST_STEPS):
-        run = grow(search.parameters, search.pools, forcing, request.observed, backend)
+        sparse = {n: MARGIN * v if n in LIVING_POOLS else v for n, v in search.pools.items()}
+        run = grow(search.parameters, sparse, forcing, request.observed, backend)
         dead = (run.canopy < LEAST_CANOPY) | (run.biomass[99] < LEAST_BIOMASS)
         if step >= SEARCH_STEPS and not dead.any():
             break
@@ -162,6 +166,7 @@ def _true_runs(
         search.move(np.where(dead | (step < SEARCH_STEPS), gpp, wanted.gpp), dead)
     else:
         raise RuntimeError(f"cells {forcing['cell'].values[dead]} bear no forest after {MOST_STEPS} trials")
+    run = grow(search.parameters, search.pools, forcing, request.observed, backend)
     parameters = balanced_soil(search.parameters, run.som_inflow, run.som_outflow, scatter)
     return parameters, search.pools, grow(parameters, search.pools, forcing, request.observed, backend)
 
