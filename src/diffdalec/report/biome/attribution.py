@@ -6,6 +6,7 @@ import math
 
 from markupsafe import Markup
 
+from ...figures.biome.quantities import name_of
 from .. import text
 from ..tables import Cell, Table
 from .numbers import Tables, decimals, sentence, share, significant, whole
@@ -64,7 +65,7 @@ def _predictors(tables: Tables, at: dict[str, str], look: str) -> Cell:
     parts = [
         sentence(
             "{name} {share}",
-            name=tables.text("attribution_importance", r, "predictor").replace("_", " "),
+            name=name_of(tables.text("attribution_importance", r, "predictor")),
             share=tables.shown("attribution_importance", r, "share", share),
         )
         for r in ranked
@@ -94,6 +95,6 @@ def _bend(tables: Tables, at: dict[str, str]) -> Cell:
         return Cell("no evidence of a bend", look="unseen")
     best = max(clear, key=lambda r: tables.value("attribution_breakpoints", r, "breakpoint_r2_segmented"))
     low, high = (tables.shown("attribution_breakpoints", best, f"breakpoint_{e}", significant) for e in ("low", "high"))
-    name = tables.text("attribution_breakpoints", best, "predictor").replace("_", " ")
+    name = name_of(tables.text("attribution_breakpoints", best, "predictor"))
     where = sentence("{at} ({name})", at=tables.shown("attribution_breakpoints", best, "breakpoint"), name=name)
     return Cell(where, sentence("{low} to {high}", low=low, high=high))

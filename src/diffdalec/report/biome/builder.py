@@ -23,6 +23,9 @@ ATTRIBUTION = "attribution"
 WHOLE = ("scores", "families", "breakpoints", "clusters")
 """Tables of the attribution that are shown whole; the others are there for drawing."""
 
+ORDER = ("result", "maps", "coverage", "skill", "robustness", "attribution", "references", "retrieval")
+"""Sections that have figures, as they stand on the page."""
+
 SOURCES = {"cardamom_2016": "CARDAMOM", "field_allocation": "Field plots"}
 MAP_OF = "wood_residence_time"
 
@@ -104,9 +107,9 @@ def _attribution(t: Tables) -> dict[str, tables.Table]:
 def _numbered(figures: Mapping[str, Sequence[Picture]]) -> dict[str, list[tuple[int, Picture]]]:
     found: dict[str, list[tuple[int, Picture]]] = {}
     number = 0
-    for section, pictures in figures.items():
+    for section in (*ORDER, *(name for name in figures if name not in ORDER)):
         found[section] = []
-        for one in pictures:
+        for one in figures.get(section, ()):
             number += 1
             found[section].append((number, one))
     return found

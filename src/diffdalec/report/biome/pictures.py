@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ...figures.style import figure_bytes
+from ...figures.style import DOUBLE_COLUMN, figure_bytes
 
 SCREEN_DPI = 150
 COLOURS = 255
@@ -18,19 +19,26 @@ COLOURS = 255
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure ready for the page: its name, title, how to read it, and the image as a data URL."""
+    """A figure ready for the page: its name, title, how to read it, the image as a data URL, and its width as a part of
+    the page's: letters are as large in all figures."""
 
     name: str
     title: str
     reading: str
     source: str
+    part: float = 1.0
 
 
-def picture(name: str, figure: Figure, title: str, reading: str = "", dpi: int = SCREEN_DPI) -> Picture:
-    """Draw a figure for the page."""
-    with Image.open(BytesIO(figure_bytes(figure, "png", dpi=dpi))) as image:
-        reduced = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+def picture(name: str, figure: Figure | Path, title: str, reading: str = "", dpi: int = SCREEN_DPI) -> Picture:
+    """Draw a figure for the page; of a PNG file, take the picture, made smaller to ``dpi``."""
+    source = figure if isinstance(figure, Path) else BytesIO(figure_bytes(figure, "png", dpi=dpi))
+    with Image.open(source) as image:
+        scale = min(dpi / image.info["dpi"][0], 1.0) if isinstance(figure, Path) else 1.0
+        size = (round(image.width * scale), round(image.height * scale))
+        smaller = image.convert("RGB").resize(size, Image.Resampling.LANCZOS) if scale < 1 else image.convert("RGB")
+        reduced = smaller.quantize(COLOURS, dither=Image.Dither.NONE)
     buffer = BytesIO()
     reduced.save(buffer, "png", optimize=True)
     encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return Picture(name, title, reading, f"data:image/png;base64,{encoded}")
+    part = min(smaller.width / (dpi * DOUBLE_COLUMN), 1.0)
+    return Picture(name, title, reading, f"data:image/png;base64,{encoded}", round(part, 3))

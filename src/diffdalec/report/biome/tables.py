@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from ...figures.style import quantity_label
 from ...variables import TRAITS
 from .. import text
 from ..tables import Cell, Table
@@ -208,8 +209,8 @@ def retrieval(tables: Tables) -> Table | None:
             )
             found = sentence("r {r}", r=tables.one("retrieval", "correlation", decimals(2), **at))
             cells.append(Cell(found, mark, "unseen" if unseen else ""))
-        rows.append((Cell(quantity(name), "", "unseen" if unseen else ""), Cell(
-            tables.shown("retrieval", first, "truth_mean")), *cells))  # fmt: skip
+        title = Cell(quantity(name, _column(tables, "retrieval", first, "units")), "", "unseen" if unseen else "")
+        rows.append((title, Cell(tables.shown("retrieval", first, "truth_mean")), *cells))
     note = (
         "Correlation over cells of the members' median with the truth; days of year have none. Grey: no stream "
         "depends on it."
@@ -236,11 +237,11 @@ def experiments(tables: Tables) -> list[str]:
     return tables.labels("experiments", "experiment")
 
 
-def quantity(name: str) -> str:
-    """A quantity as a row's title, with its unit."""
+def quantity(name: str, units: str = "") -> str:
+    """A quantity as a row's title, with its unit (``units`` where it is not a trait)."""
     row = TRAITS.get(name)
-    title = row.long_name if row else name.replace("_", " ")
-    unit = text.unit(row.unit if row else "d-1" if name in TURNOVERS else "")
+    title = row.long_name if row else quantity_label(name)
+    unit = text.unit(row.unit if row else "d-1" if name in TURNOVERS else units)
     title = TURNOVERS.get(name, title[:1].upper() + title[1:])
     return f"{title} [{unit}]" if unit else title
 

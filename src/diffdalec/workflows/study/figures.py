@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import xarray as xr
 
-from ...figures.biome import drawings, study_groups
+from ...errors import InputError
+from ...figures.biome import FIGURES, drawings, study_groups
 from ...figures.style import save_figure
 from ...report.biome import Picture, picture
 from ...study import Study
@@ -28,17 +29,26 @@ SECTIONS = {
 ATTRIBUTION = "attribution"
 
 
-def study_figures(study: Study, progress: Callable[[str], None]) -> dict[str, list[Picture]]:
-    """Pictures by section of the report; each figure is also saved as PDF and PNG in ``figures/``."""
+def study_figures(
+    study: Study, progress: Callable[[str], None], only: Collection[str] | None = None
+) -> dict[str, list[Picture]]:
+    """Pictures by section of the report; each figure is also saved as PDF and PNG in ``figures/``.
+
+    ``only`` are keys of the registry; InputError where it has no such figure.
+    """
+    for key in only or ():
+        if key not in FIGURES:
+            raise InputError(f"no figure is named {key!r}; known are {', '.join(FIGURES)}")
     groups = dict(study_groups(study.store, study.out / "tables", true_values(study)))
     groups |= attribution_groups(groups.pop(ATTRIBUTION, None))
     found: dict[str, list[Picture]] = {}
     for drawing in drawings(groups):
+        if only is not None and drawing.key not in only:
+            continue
         progress(f"figure {drawing.name}")
-        figure = drawing.figure()
-        save_figure(figure, study.out / FOLDER, drawing.name)
+        _, drawn = save_figure(drawing.figure(), study.out / FOLDER, drawing.name)
         section = found.setdefault(SECTIONS.get(drawing.key, "other"), [])
-        section.append(picture(drawing.name, figure, f"{drawing.title}.", drawing.caption))
+        section.append(picture(drawing.name, drawn, f"{drawing.title}.", drawing.caption))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -46,9 +46,16 @@ def find_study(folder: Path) -> Study | None:
     return Study.model_validate(settings | {"out": folder.resolve()})
 
 
-def report_study(study: Study, *, shown: int = MOST_SHOWN, progress: Progress | None = None) -> Path:
+def report_study(
+    study: Study,
+    *,
+    shown: int = MOST_SHOWN,
+    figures: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Write ``report.html`` of what has been calibrated so far, with everything that it is made of: ``tables/*.csv``,
     ``maps/*.nc`` and ``figures/``. At most ``shown`` cells can be opened in it.
+    ``figures`` names those that are drawn (:data:`diffdalec.figures.biome.FIGURES`); all by default.
 
     InputError where nothing has been calibrated.
     """
@@ -65,8 +72,8 @@ def report_study(study: Study, *, shown: int = MOST_SHOWN, progress: Progress | 
     for name, table in ({**run_tables(study), **sample}).items():
         table.to_csv(study.out / TABLES / f"{name}.csv", index=False, float_format="%.6g")
     tables = Tables.read(study.out / TABLES)
-    figures = study_figures(study, progress)
-    report = StudyReport(tables, read_attributes(study.store), figures, pictures, exports, notes)
+    drawn = study_figures(study, progress, figures)
+    report = StudyReport(tables, read_attributes(study.store), drawn, pictures, exports, notes)
     progress("writing the page")
     return write_study_report(report, study.out / REPORT)
 
