@@ -113,6 +113,8 @@ def _labelled(fit: Fit) -> xr.Dataset:
     )
     out["cost_history"] = (
         ("member", "checkpoint"), fit.history.T, {"units": "1", "long_name": "best cost so far"})  # fmt: skip
+    # Numbered, so that experiments with fewer points of history are filled up when they are put side by side.
+    out = out.assign_coords(checkpoint=np.arange(len(fit.iterations)))
     return out.assign_coords(iteration=("checkpoint", fit.iterations.astype(float)))
 
 

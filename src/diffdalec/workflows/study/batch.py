@@ -15,6 +15,7 @@ import xarray as xr
 
 from ...cells.backend import choose_backend
 from ...cells.cell_set import cell_dataset, open_cell_set
+from ...cells.compilation import keep_compiled_programs
 from ...errors import InputError
 from ...results.study_store import (
     Mark,
@@ -59,6 +60,7 @@ def run_batch(task: BatchTask) -> BatchResult:
     A cell that cannot be calibrated (InputError, or arithmetic that fails) is a mark with its reason. Trouble with
     files or memory and faults of the program say nothing of the cell: they are errors, and the batch waits as before.
     """
+    keep_compiled_programs()  # for the other workers, and for the next run
     result = BatchResult(task.number)
     for name in task.stages:
         began = time.monotonic()
