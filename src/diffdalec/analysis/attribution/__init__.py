@@ -11,7 +11,7 @@ from .sample import Sample, take_sample
 from .sentences import attribution_sentences
 from .settings import SCHEMES, TARGETS, AttributionSettings
 from .tables import attribution_tables
-from .trait import EXPLAINED, NOT_ATTRIBUTED, UNEXPLAINED, attribute_trait
+from .trait import EXPLAINED, NOT_ATTRIBUTED, UNEXPLAINED, attribute_or_tell, attribute_trait
 
 __all__ = [
     "EXPLAINED",
@@ -22,6 +22,7 @@ __all__ = [
     "UNEXPLAINED",
     "AttributionSettings",
     "Sample",
+    "attribute_or_tell",
     "attribute_trait",
     "attribution_sentences",
     "attribution_tables",

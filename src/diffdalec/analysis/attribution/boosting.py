@@ -45,10 +45,9 @@ def choose(
             model.fit(predictors[~held], response[~held])
             for stage, predicted in enumerate(model.staged_predict(predictors[held])):
                 errors[index, stage] += np.sum((predicted - response[held]) ** 2)
-    best, stage = np.unravel_index(errors.argmin(), errors.shape)
-    leaves, leaf_cells = settings.candidates[int(best)]
-    rmse = float(np.sqrt(errors[best, stage] / response.size))
-    return HyperParameters(leaves, leaf_cells, int(stage) + 1, rmse)
+    best, last = divmod(int(errors.argmin()), settings.iterations)
+    leaves, leaf_cells = settings.candidates[best]
+    return HyperParameters(leaves, leaf_cells, last + 1, float(np.sqrt(errors[best, last] / response.size)))
 
 
 def fit(

@@ -10,6 +10,9 @@ from .trait import EXPLAINED, NOT_ATTRIBUTED
 SIGNIFICANT = 0.05
 """Holm-adjusted p value below which a bend is told of."""
 
+ALIKE = 0.02
+"""Bent lines of correlated predictors whose R² differ by less cannot be told apart."""
+
 
 def attribution_sentences(ds: xr.Dataset) -> list[str]:
     """A sentence for each experiment and trait: its skill, its first predictors, and the clearest bend of those."""
@@ -37,13 +40,19 @@ def _one(one: xr.Dataset) -> str:
 
 
 def _bend(one: xr.Dataset) -> str:
-    """The bend that fits best among predictors of the first one's cluster, which all may stand for the same cause."""
+    """The bend that fits best among predictors of the first one's cluster, and others that fit about as well: they all
+    may stand for the same cause."""
     first = one["cluster"].values == one["cluster"].values[one["share"].values.argmax()]
-    clear = first & (one["breakpoint_p_holm"].values < SIGNIFICANT) & (one["breakpoint_at_edge"].values == 0)
+    clear = first & (one["breakpoint_p_holm"].values < SIGNIFICANT)
     clear = one.isel(predictor=clear.nonzero()[0])
     if not clear.sizes["predictor"]:
         return ""
-    best = clear.isel(predictor=int(clear["breakpoint_r2_segmented"].values.argmax()))
+    fit = clear["breakpoint_r2_segmented"].values
+    order = [i for i in fit.argsort()[::-1] if fit[i] > fit.max() - ALIKE]
+    return f"; bends at {' or '.join(_place(clear.isel(predictor=i)) for i in order)}"
+
+
+def _place(best: xr.Dataset) -> str:
     name = str(best["predictor"].item())
     low, high = best["breakpoint_low"].item(), best["breakpoint_high"].item()
-    return f"; bends at {name} {best['breakpoint'].item():.3g} ({low:.3g} to {high:.3g}) {PREDICTORS[name].unit}"
+    return f"{name} {best['breakpoint'].item():.3g} ({low:.3g} to {high:.3g}) {PREDICTORS[name].unit}"

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import xarray as xr
 
+from ...errors import InputError
 from .boosting import choose, fit
 from .breakpoints import Breakpoint, find_breakpoint, holm
 from .dependence import grid_of, lowess
@@ -30,6 +31,7 @@ def attribute_trait(sample: Sample, settings: AttributionSettings | None = None)
     InputError where the cells lie too close together for blocked folds, or a package of the extra is not installed.
     """
     require_attribution()
+    import sklearn.ensemble  # noqa: F401  (limits hold for libraries that are loaded)
     from threadpoolctl import threadpool_limits
 
     settings = settings or AttributionSettings()
@@ -85,6 +87,14 @@ def attribute_trait(sample: Sample, settings: AttributionSettings | None = None)
     return ds
 
 
+def attribute_or_tell(sample: Sample, settings: AttributionSettings) -> xr.Dataset | str:
+    """The attribution of a sample, or why it cannot be made: one trait does not stop the others."""
+    try:
+        return attribute_trait(sample, settings)
+    except InputError as error:
+        return f"{sample.trait} ({sample.experiment}): {error}"
+
+
 def _unexplained(blocked: Scores, settings: AttributionSettings) -> str:
     low, high = blocked.r2_interval
     return (
@@ -120,13 +130,17 @@ def _put(ds: xr.Dataset, name: str, dims: tuple[str, ...], spread: Spread, attri
 
 
 def _breakpoints(breaks: list[Breakpoint | None]) -> xr.Dataset:
-    """Variables ``breakpoint`` (ψ) and ``breakpoint_…`` (predictor,), NaN where none could be tried."""
+    """Variables ``breakpoint`` (ψ) and ``breakpoint_…`` (predictor,), NaN where none could be tried.
+
+    ``breakpoint_p_holm`` is adjusted for the number of predictors, and NaN where the best place is at the edge.
+    """
     ds = xr.Dataset()
     for field in dataclasses.fields(Breakpoint):
         values = [np.nan if b is None else getattr(b, field.name) for b in breaks]
         name = "breakpoint" if field.name == "position" else f"breakpoint_{field.name}"
         ds[name] = ("predictor", np.array(values, dtype=float))
-    ds["breakpoint_p_holm"] = ("predictor", holm(ds["breakpoint_p_value"].values))
+    adjusted = holm(ds["breakpoint_p_value"].values)
+    ds["breakpoint_p_holm"] = ("predictor", np.where(ds["breakpoint_at_edge"].values == 1, np.nan, adjusted))
     return ds
 
 

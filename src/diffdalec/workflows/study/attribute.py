@@ -13,7 +13,7 @@ import xarray as xr
 from ...analysis.attribution import (
     AttributionSettings,
     Sample,
-    attribute_trait,
+    attribute_or_tell,
     attribution_sentences,
     attribution_tables,
     check_predictors,
@@ -110,27 +110,19 @@ def attribute_all(
     found |= {key: sample for key, sample in wanted.items() if isinstance(sample, str)}
     tasks = {key: sample for key, sample in wanted.items() if isinstance(sample, Sample)}
     report = progress or (lambda what, done, of: None)
-    report("attribute [traits]", 0, len(tasks))
+    report("attribute: traits", 0, len(tasks))
     if workers == 1 or len(tasks) < 2:
         for number, (key, sample) in enumerate(tasks.items(), start=1):
             found[key] = attribute_or_tell(sample, settings)
-            report("attribute [traits]", number, len(tasks))
+            report("attribute: traits", number, len(tasks))
         return found
     context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
     with concurrent.futures.ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
         futures = {pool.submit(attribute_or_tell, sample, settings): key for key, sample in tasks.items()}
         for number, future in enumerate(concurrent.futures.as_completed(futures), start=1):
             found[futures[future]] = future.result()
-            report("attribute [traits]", number, len(tasks))
+            report("attribute: traits", number, len(tasks))
     return found
-
-
-def attribute_or_tell(sample: Sample, settings: AttributionSettings) -> xr.Dataset | str:
-    """The attribution of a sample, or why it cannot be made: one trait does not stop the others."""
-    try:
-        return attribute_trait(sample, settings)
-    except InputError as error:
-        return f"{sample.trait} ({sample.experiment}): {error}"
 
 
 def _chosen(ds: xr.Dataset, experiments: tuple[str, ...] | None) -> xr.Dataset:
