@@ -118,7 +118,7 @@ class Optimiser(_Frozen):
     rehearsals: tuple[Rehearsal, ...] = ()
     starts: Annotated[int, Field(ge=1)] = 1
     iterations: Annotated[int, Field(ge=1)] = 220
-    learning_rate: Positive = 0.05
+    learning_rate: Positive = 0.04
     final_learning_rate: Positive = 0.001
     warmup: Annotated[int, Field(ge=0)] = 10
     schedule: Literal["cosine", "constant"] = "cosine"

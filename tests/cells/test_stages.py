@@ -42,7 +42,13 @@ def test_a_run_of_several_passes_keeps_its_end(data):
     np.testing.assert_array_equal(short.observed_days, full.observed_days)
 
 
-def test_a_run_of_one_pass_becomes_the_calibration_years_with_most_values(data):
+def test_a_run_of_one_pass_keeps_its_beginning(data):
+    first = int(data.ds["time"].dt.year.values[0])
+    assert shortened(Simulation(), data, 1).cycle == (first, first)
+    assert shortened(Simulation(), data, 2).cycle == (first, first + 1)
+
+
+def test_but_begins_where_there_is_something_to_compare_with(data):
     ds = data.ds.copy(deep=True)
     year = ds["time"].dt.year.values
     first = int(year[0])

@@ -40,8 +40,9 @@ def stages(data: StandData, experiments: Sequence[Experiment], stand: Problem, d
 def shortened(simulation: Simulation, data: StandData, years: int) -> Simulation | None:
     """The simulation cut to ``years``, or None where it is no longer than that.
 
-    A run of several passes keeps its end and loses years before it; a run of one pass becomes that many consecutive
-    calibration years, those with the most observed values.
+    A run of several passes keeps its end and loses years before it. A run of one pass keeps its beginning, so that the
+    pools that it starts from are the same; it begins later where a later window of its years has more than twice as
+    many values to compare with.
     """
     s = simulation
     full = run_calendar(data.ds["time"], cycle=s.cycle, years=s.years, last_year=s.last_year)
@@ -53,10 +54,8 @@ def shortened(simulation: Simulation, data: StandData, years: int) -> Simulation
     streams = [name for name in ("gpp", "reco", "et", "lai") if name in data.ds]
     seen = np.sum([np.isfinite(data.ds[name].values) for name in streams], axis=0) * data.periods["calibration"]
     count = {year: int(seen[calendar_year == year].sum()) for year in full.years.tolist()}
-    first = max(
-        full.years.tolist()[: len(full.years) - years + 1],
-        key=lambda year: sum(count[year + i] for i in range(years)),
-    )
+    windows = {first: sum(count[first + i] for i in range(years)) for first in full.years.tolist()[: 1 - years or None]}
+    first = next(first for first, values in windows.items() if values >= max(windows.values()) / 2)
     return s.model_copy(update={"cycle": (first, first + years - 1), "years": None, "last_year": None})
 
 
