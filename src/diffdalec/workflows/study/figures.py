@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-import xarray as xr
-
 from ...errors import InputError
 from ...figures.biome import FIGURES, drawings, study_groups
 from ...figures.style import save_figure
@@ -26,7 +24,8 @@ SECTIONS = {
 }  # fmt: skip
 """The section of the report in which a figure of the registry stands; ``other`` where it is not named."""
 
-ATTRIBUTION = "attribution"
+FIRST = ("attribution_skill",)
+"""Figures that open their section: what comes after is only worth what they say."""
 
 
 def study_figures(
@@ -39,8 +38,7 @@ def study_figures(
     for key in only or ():
         if key not in FIGURES:
             raise InputError(f"no figure is named {key!r}; known are {', '.join(FIGURES)}")
-    groups = dict(study_groups(study.store, study.out / "tables", true_values(study)))
-    groups |= attribution_groups(groups.pop(ATTRIBUTION, None))
+    groups = study_groups(study.store, study.out / "tables", true_values(study))
     found: dict[str, list[Picture]] = {}
     for drawing in drawings(groups):
         if only is not None and drawing.key not in only:
@@ -48,22 +46,6 @@ def study_figures(
         progress(f"figure {drawing.name}")
         _, drawn = save_figure(drawing.figure(), study.out / FOLDER, drawing.name)
         section = found.setdefault(SECTIONS.get(drawing.key, "other"), [])
-        section.append(picture(drawing.name, drawn, f"{drawing.title}.", drawing.caption))
-    return found
-
-
-def attribution_groups(attribution: xr.Dataset | None) -> dict[str, xr.Dataset]:
-    """``attribution_TRAIT`` for each trait that was attributed under the study's last experiment (the truth, where it
-    was attributed, is none), over the cells that were."""
-    if attribution is None or "value" not in attribution:
-        return {}
-    own = [str(name) for name in attribution["experiment"].values if str(name) != "truth"]
-    if not own:
-        return {}
-    found = {}
-    for trait in map(str, attribution["trait"].values):
-        one = attribution.sel(experiment=own[-1], trait=trait, drop=True)
-        used = one["value"].notnull().values
-        if used.any():
-            found[f"{ATTRIBUTION}_{trait}"] = one.isel(cell=used).assign_attrs(trait=trait, experiment=own[-1])
+        place = 0 if drawing.key in FIRST else len(section)
+        section.insert(place, picture(drawing.name, drawn, f"{drawing.title}.", drawing.caption))
     return found
