@@ -9,7 +9,7 @@ from ...errors import InputError
 SIDES = (5.0, 4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5)
 """Sides of tiles [degrees of latitude] that are tried where none is given."""
 
-TILES_PER_FOLD = 5
+TILES_PER_FOLD = 4
 
 
 def tiles(latitude: np.ndarray, longitude: np.ndarray, side: float) -> np.ndarray:
@@ -25,9 +25,9 @@ def tiles(latitude: np.ndarray, longitude: np.ndarray, side: float) -> np.ndarra
 
 
 def tile_side(latitude: np.ndarray, longitude: np.ndarray, folds: int, given: float | None) -> float:
-    """The side of tiles [degrees]: ``given``, or the widest of :data:`SIDES` with five tiles a fold.
+    """The side of tiles [degrees]: ``given``, or the widest of :data:`SIDES` with four tiles a fold.
 
-    InputError where there are fewer tiles than folds (or, with no side given, than five a fold).
+    InputError where there are fewer tiles than folds (or, with no side given, than four a fold).
     """
     sides, least = (SIDES, TILES_PER_FOLD * folds) if given is None else ((given,), folds)
     for side in sides:

@@ -29,7 +29,7 @@ class AttributionSettings:
 
     ``folds`` of the cross-validation, made anew ``repeats`` times from ``seed``. ``block``: side of a tile [degrees of
     latitude; as far from east to west], None for the widest of :data:`diffdalec.analysis.attribution.folds.SIDES` that
-    gives at least five tiles a fold. ``inner_folds`` choose among ``candidates`` and up to ``iterations`` trees.
+    gives at least four tiles a fold. ``inner_folds`` choose among ``candidates`` and up to ``iterations`` trees.
     ``features``: share of the predictors that a split looks at. ``logarithmic``: traits taken as logarithms.
     ``bootstrap``: resamples for intervals of ``confidence`` and for tests. ``least_cells``: fewer are not attributed.
     ``correlated``: |rank correlation| at which predictors share a cluster. ``explained_cells``: cells on which the
