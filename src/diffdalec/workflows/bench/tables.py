@@ -85,8 +85,8 @@ def print_biome(cost: BiomeCost) -> None:
     """Stands per hour, and hours for a biome."""
     console = Console(highlight=False, width=130)
     console.print(
-        f"{cost.stands} stands x 3 experiments x {cost.members} members on {cost.workers} workers: {cost.seconds:.0f} s "
-        f"with compilation; {cost.steady_seconds:.2f} s of one core per stand once compiled "
+        f"{cost.stands} stands x 3 experiments x {cost.members} members on {cost.workers} workers: "
+        f"{cost.seconds:.0f} s with compilation; {cost.steady_seconds:.2f} s of one core per stand once compiled "
         f"({cost.failed} members not ok)"
     )
     table = Table("part", "s per stand", "stands per hour and core")
