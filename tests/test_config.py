@@ -108,7 +108,7 @@ BAD = {
     "extends: baseline\nstreams: {biomass: {observe: daily}}\n": "streams.biomass must observe",
     "extends: baseline\ncalibration_years: [2010, 2006]\n": "first to last",
     "extends: baseline\ninitial_pools: {wood: {bounds: [200, 1]}}\n": "the lower value must be below",
-    "extends: baseline\noptimiser: {rehearsals: [], candidates: 2, starts: 8}\n": "8 starts cannot be chosen from 2 cand",
+    "extends: baseline\noptimiser: {rehearsals: [], candidates: 2, starts: 8}\n": "8 starts cannot be chosen from 2",
     "extends: baselin\n": "did you mean 'baseline'?",
     "extends: mine.yaml\n": "extends itself",
     "- a\n- b\n": "must be a mapping",
