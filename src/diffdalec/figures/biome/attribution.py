@@ -64,9 +64,9 @@ def attribution_figure(cells: xr.Dataset, attributions: xr.Dataset, trait: str, 
     _importance(ax, attribution)
     panel_letter(ax, 1, "importance of predictors")
     shared: Axes | None = None
+    places = [grid[1 + row].subgridspec(1, _ACROSS) for row in range(rows)]
     for i, name in enumerate(names):
-        place = grid[1 + i // _ACROSS].subgridspec(1, _ACROSS)[i % _ACROSS]
-        ax = figure.add_subplot(place, sharey=shared)
+        ax = figure.add_subplot(places[i // _ACROSS][i % _ACROSS], sharey=shared)
         shared = shared or ax
         _dependence(ax, cells, attribution, name)
         panel_letter(ax, 2 + i)
@@ -209,9 +209,9 @@ def _dependence(ax: Axes, cells: xr.Dataset, attribution: xr.Dataset, name: str)
         place, low, high = (float(one[key]) for key in ("breakpoint", "breakpoint_low", "breakpoint_high"))
         ax.axvspan(low, high, color=BREAK, alpha=0.15, lw=0, zorder=0)
         ax.axvline(place, color=BREAK, lw=0.9, ls=(0, (4, 2)), zorder=3)
-        ax.text(0.97, 0.03, f"{number(place, _digits(place))} [{number(low, _digits(place))}, "
-                f"{number(high, _digits(place))}]", transform=ax.transAxes, ha="right", va="bottom", color=BREAK,
-                fontsize=6)  # fmt: skip
+        digits = _digits(high - low)
+        text = f"{number(place, digits)} [{number(low, digits)}, {number(high, digits)}]"
+        ax.set_title(text, loc="right", color=BREAK, fontsize=6)
     ax.set_xlabel(axis_label(name_of(name), unit_of(name)))
     ax.xaxis.set_major_locator(MaxNLocator(4))
 
@@ -267,5 +267,6 @@ def _families(names: Sequence[str]) -> list[str]:
 
 
 def _digits(value: float) -> int:
+    """Decimals that a width of an interval warrants: two of its digits."""
     return int(np.clip(1 - np.floor(np.log10(abs(value))), 0, 3)) if value else 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
@@ -10,7 +12,7 @@ from matplotlib.patches import Circle, Polygon
 from .land import coastlines, land
 from .projection import View, project
 
-LAND, SEA, COAST, GRID = "#eeede7", "#ffffff", "#7d7d78", "#c9c9c4"
+LAND, SEA, COAST, GRID = "#e0dfd8", "#ffffff", "#7d7d78", "#c4c4bf"
 LABEL_SIZE = 5.5
 
 LOCATOR = (0.26, 0.22, 0.18, 0.14)
@@ -120,7 +122,7 @@ def _round_graticule(ax: Axes, view: View, labels: bool) -> None:
         ax.plot([x[0], x[1] / ends[1] * reach], [y[0], y[1] / ends[1] * reach], color=GRID, lw=0.35, zorder=1.5)
         if labels and meridian % 90:
             x, y = x[1] / ends[1] * 1.02 * reach, y[1] / ends[1] * 1.02 * reach
-            slant = {"ha": "left" if x > 0 else "right", "va": "bottom" if y > 0 else "top"}
+            slant: dict[str, Any] = {"ha": "left" if x > 0 else "right", "va": "bottom" if y > 0 else "top"}
             ax.text(x, y, _longitude(meridian), fontsize=LABEL_SIZE, color="#555555", in_layout=False, **slant)
 
 

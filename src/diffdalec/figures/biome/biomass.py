@@ -47,8 +47,7 @@ def biomass_figure(cells: xr.Dataset, evaluation: xr.Dataset, table: xr.Dataset 
     own = {name: evaluation["biomass"].sel(experiment=name).values.astype(float) for name in experiments}
     differences = {experiment_label(name): values - reference for name, values in own.items()}
     norm = around_zero(differences.values())
-    side = 165 / len(experiments) if len(experiments) > 1 else 75
-    figure, axes = map_figure(where, 1, len(experiments), bars=2, other_rows=(side,))
+    figure, axes = map_figure(where, 1, len(experiments), bars=2, square_rows=1)
     notes = [_map_note(values, statistic(table, "pbias", experiment=name))
              for name, values in zip(experiments, differences.values(), strict=True)]  # fmt: skip
     unit = unit_label(DRY_MATTER)

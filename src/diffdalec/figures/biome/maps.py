@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -25,7 +26,7 @@ TOUCHING = 0.4
 """Where fewer cells than this share have a neighbour on one of their sides, cells are drawn larger than they are."""
 
 _PAD = 0.06
-_LEAST, _GREATEST = 1.6, 9.0
+_LEAST, _GREATEST = 2.4, 9.0
 """Diameters [pt] of the marks of scattered cells."""
 
 
@@ -96,20 +97,20 @@ class CellMap:
 
 
 def map_figure(
-    cells: CellMap, rows: int, columns: int, *, bars: int = 0, other_rows: Sequence[float] = ()
+    cells: CellMap, rows: int, columns: int, *, bars: int = 0, square_rows: int = 0
 ) -> tuple[Figure, np.ndarray]:
-    """A page-wide figure with ``rows`` × ``columns`` panels for maps.
+    """A page-wide figure with ``rows`` × ``columns`` panels for maps, to be finished by :func:`fit_height`.
 
-    ``bars`` is the number of colour bars under rows, ``other_rows`` the heights [mm] of rows of other panels below.
-    Returns the figure and its axes (rows + other rows, columns).
+    ``bars`` is the number of colour bars under rows, ``square_rows`` that of rows of square panels below the maps.
+    Returns the figure and its axes (rows + square rows, columns).
     """
     width = min(DOUBLE_COLUMN, columns * 62 * MM + 12 * MM)
-    panel = width / columns
-    extra = 11 * MM
-    heights = [panel * cells.aspect + extra] * rows + [height * MM for height in other_rows]
-    # Taller than it will be: panels are then as wide as the page lets them, see fit_height.
-    figure = new_figure(width, 1.3 * sum(heights) + bars * 9 * MM)
-    axes = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw={"height_ratios": heights})
+    # Heights of the panels alone per width: decorations come on top in this layout.
+    ratios = [cells.aspect] * rows + [1.0] * square_rows
+    height = sum(ratios) * width / columns + (len(ratios) * 11 + bars * 9) * MM
+    # Taller than it will be: panels are then as wide as the page lets them.
+    figure = new_figure(width, 1.3 * height)
+    axes = figure.subplots(len(ratios), columns, squeeze=False, gridspec_kw={"height_ratios": ratios})
     return figure, axes
 
 
@@ -118,7 +119,7 @@ def map_row(
     label: str, notes: Sequence[str] = (), first_letter: int = 0, labels: bool = True,
 ) -> None:
     """Panels in a row under one scale: title and values (cell,) of each, a note under each, one bar for all."""
-    width = axes[0].figure.get_figwidth() / max(len(axes), 1)
+    width = figure_of(axes[0]).get_figwidth() / max(len(axes), 1)
     mappable = ScalarMappable(norm, cmap)
     for i, (ax, (title, values)) in enumerate(zip(axes, panels.items(), strict=False)):
         cells.base(ax, left=labels and i == 0, bottom=labels)
@@ -138,19 +139,31 @@ def grey_cells(figure: Figure, meaning: str) -> None:
 def fit_height(figure: Figure) -> Figure:
     """Give a figure of maps the height that its panels take at its width."""
     figure.set_layout_engine("compressed")
-    figure.draw_without_rendering()
-    figure.set_figheight(figure.get_tightbbox().height + 2 * _PAD)
+    for _ in range(3):
+        figure.draw_without_rendering()
+        height = figure.get_tightbbox().height + 2 * _PAD
+        if abs(height - figure.get_figheight()) < _PAD:
+            break
+        figure.set_figheight(height)
     return figure
 
 
-def colour_bar(axes: Sequence[Axes], mappable: ScalarMappable, label: str, ends: str, **options) -> None:
+def figure_of(ax: Axes) -> Figure:
+    """The figure that a panel is in."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def colour_bar(axes: Sequence[Axes], mappable: ScalarMappable, label: str, ends: str, **options: Any) -> None:
     """A bar under ``axes`` that says what their colours mean."""
-    figure = axes[0].figure
-    options = {"location": "bottom", "shrink": 0.5 if len(axes) > 1 else 0.75, "aspect": 32, "pad": 0.02} | options
-    bar = figure.colorbar(mappable, ax=list(axes), extend=ends, **options)
+    figure = figure_of(axes[0])
+    shrink = 0.5 if len(axes) > 1 else 0.75
+    look: dict[str, Any] = {"location": "bottom", "shrink": shrink, "aspect": 32, "pad": 0.02} | options
+    bar = figure.colorbar(mappable, ax=list(axes), extend=ends, **look)
     bar.set_label(label, labelpad=2)
     bar.outline.set_linewidth(0.4)
     bar.ax.tick_params(width=0.4, length=2)
-    if "ticks" not in options and isinstance(bar.norm, Normalize) and type(bar.norm) is Normalize:
-        bar.locator = MaxNLocator(4 if len(axes) == 1 else 8, steps=[1, 2, 5, 10])
+    if "ticks" not in look and type(bar.norm) is Normalize:
+        bar.locator = MaxNLocator(4 if len(axes) == 1 else 6, steps=[1, 2, 5, 10])
         bar.update_ticks()

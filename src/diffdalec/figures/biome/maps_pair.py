@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..style import panel_letter
-from .maps import CellMap, colour_bar
+from .maps import CellMap, colour_bar, figure_of
 from .scales import around_zero, diverging, extend, limits, sequential
 
 
@@ -23,7 +23,7 @@ def map_pair(
     norm = limits([own, other], 0.0, 1.0 if share else None)
     difference = own - other
     far = around_zero([difference])
-    width = axes[0].figure.get_figwidth() / 4
+    width = figure_of(axes[0]).get_figwidth() / 4
     scales = ((own, norm, sequential()), (other, norm, sequential()), (difference, far, diverging()))
     drawn = []
     for i, (ax, (values, scale, cmap)) in enumerate(zip(axes, scales, strict=True)):

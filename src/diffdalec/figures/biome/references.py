@@ -69,7 +69,7 @@ def cardamom_figure(
         n = int((np.isfinite(own) & np.isfinite(found)).sum())
         labels = {"reference": CARDAMOM, "quantity": quantity, "experiment": experiment}
         bias, r = (statistic(table, f"{key}_robust", **labels) for key in ("pbias", "correlation"))
-        map_pair(axes[row, :3], where, own, found, titles, label, unit, share, first_letter=4 * row)
+        map_pair(list(axes[row, :3]), where, own, found, titles, label, unit, share, first_letter=4 * row)
         axes[row, 2].set_xlabel(f"{count(n)}, {percent_bias(bias)}" if np.isfinite(bias) else count(n), labelpad=2)
         ax = axes[row, 3]
         one_to_one([ax], [(found, own)], [colours([experiment])[experiment]])
@@ -99,7 +99,8 @@ def field_figure(cells: xr.Dataset, medians: xr.Dataset, table: xr.Dataset | Non
     for column, quantity in enumerate(names):
         measured = cells[f"{FIELD}_{quantity.removeprefix('allocation_')}"].values.astype(float)
         pairs = [(measured, medians[quantity].sel(experiment=e).values.astype(float)) for e in experiments]
-        one_to_one(axes[:, column], pairs, list(palette.values()), [9.0 + 3.0 * np.minimum(sizes, 20)] * len(pairs))
+        areas = [9.0 + 3.0 * np.minimum(sizes, 20)] * len(pairs)
+        one_to_one(list(axes[:, column]), pairs, list(palette.values()), areas)
         for row, (ax, name) in enumerate(zip(axes[:, column], experiments, strict=True)):
             panel_letter(ax, row * len(names) + column, f"{sentence(name_of(quantity))}")
             n = int((np.isfinite(pairs[row][0]) & np.isfinite(pairs[row][1])).sum())

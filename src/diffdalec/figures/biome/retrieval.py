@@ -57,7 +57,7 @@ def retrieval_figure(
             lines = [f"n = {n:,}"] + ([f"r = {number(r)}"] if np.isfinite(r) else [])
             lines += [percent_bias(bias)] if np.isfinite(bias) else []
             statistics(ax, lines, (true, values[column]))
-            ax.set_xlabel("true" if units in ("", "1") else quantity_axis("true", units))
+            ax.set_xlabel(quantity_axis("true", units))
         axes[row, 0].set_ylabel(quantity_axis(quantity, units, "retrieved "))
     return figure
 

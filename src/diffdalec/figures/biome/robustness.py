@@ -74,8 +74,8 @@ def members_figure(cells: xr.Dataset, evaluation: xr.Dataset, members: int) -> F
             where.draw(ax, values, norm, cmap, width)
             panel_letter(ax, row * len(experiments) + column, experiment_label(name))
             finite = values[np.isfinite(values)]
-            text = f"n = {finite.size:,}, {int(finite.sum()):,} of {finite.size * members:,} members"
-            ax.set_xlabel(text, labelpad=2)
+            note = f"n = {finite.size:,}, {int(finite.sum()):,} of {finite.size * members:,} members"
+            ax.set_xlabel(note, labelpad=2)
         colour_bar(list(axes[row]), ScalarMappable(norm, cmap), f"{text} [–]", "neither", shrink=0.35,
                    ticks=np.unique(np.linspace(0, members, min(members, 5) + 1).round()))  # fmt: skip
     where.locate(axes[0, 0])

@@ -14,7 +14,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import Colormap, ListedColormap, Normalize
 
-MISSING = "#b9b9b4"
+MISSING = "#a3a39d"
 """Cells without a value: darker than land, not on any scale."""
 
 TAILS = (2.0, 98.0)

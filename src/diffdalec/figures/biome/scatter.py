@@ -40,7 +40,7 @@ def one_to_one(axes: Sequence[Axes], pairs: Sequence[tuple[np.ndarray, np.ndarra
                     linewidths=0.1, zorder=2,
                 )
             )  # fmt: skip
-            most = max(most, float(drawn[-1].get_array().max()))
+            most = max(most, float(np.max(np.asarray(drawn[-1].get_array()))))
         else:
             area = 9.0 if sizes is None else sizes[i][both]
             ax.scatter(x[both], y[both], s=area, color=colour, alpha=0.65, lw=0, zorder=2)

@@ -55,10 +55,10 @@ def trait_figure(
             bias = statistic(table, "pbias_robust", quantity=quantity, experiment=name)
             n = count(int(np.isfinite(values[i] - values[0]).sum()))
             notes.append(f"{n}, {percent_bias(bias)}" if np.isfinite(bias) else n)
-        map_row(axes[1, 1:], where, differences, around_zero(differences.values()), diverging(),
+        map_row(list(axes[1, 1:]), where, differences, around_zero(differences.values()), diverging(),
                 quantity_axis(quantity, units, "difference of "), notes, first_letter=len(experiments) + 1)  # fmt: skip
         panel_letter(axes[1, 0], len(experiments), "distribution over cells")
-        axes[1, 0].set_box_aspect(0.85 * where.aspect)
+        axes[1, 0].set_box_aspect(0.9 * where.aspect)
         distributions(axes[1, 0], values, experiments, quantity_axis(quantity, units))
     grey_cells(figure, NOT_ROBUST)
     return fit_height(figure)
