@@ -169,6 +169,7 @@ def demo_biome(
             out, RunOptions(backend=backend), progress, cells=cells, seed=seed, members=members, optimiser=optimiser
         )
     _conclude(study, found)
+    typer.echo(f"for a page with maps and figures: diffdalec report {out}")
     _tell(report, "demo")
 
 
