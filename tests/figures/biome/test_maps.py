@@ -10,7 +10,9 @@ import pytest
 from biome_groups import belt, scattered, strip
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.path import Path
 
+from diffdalec.figures.biome.base_map import land_shapes
 from diffdalec.figures.biome.land import coastlines, land
 from diffdalec.figures.biome.maps import CellMap
 from diffdalec.figures.biome.projection import POLAR_SPAN, cell_corners, project, view_of
@@ -51,6 +53,22 @@ def test_a_view_fits_its_domain():
         assert west < x.min() and x.max() < east and south < y.min() and y.max() < north
     over_the_dateline = view_of(*cell_centre(cell_id([66.0, 66.0], [179.9, -179.9])))
     assert over_the_dateline.width < 500 and POLAR_SPAN > 90
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "ashore"),
+    [
+        (61.25, 100.25, True),  # Siberia, a thousand kilometres from any coast
+        (62.25, 27.25, True),
+        (-45.25, -72.25, True),  # Chile, whose opposite is Mongolia
+        (85.25, 10.25, False),  # whose opposite is Antarctica
+        (40.25, -150.25, False),
+    ],
+)
+def test_land_is_land_and_sea_is_sea(latitude, longitude, ashore):
+    view = view_of(np.array([latitude]), np.array([longitude]))
+    shapes = land_shapes(view, 500.0)
+    assert any(Path(xy).contains_point(np.ravel(view.project(latitude, longitude))) for xy in shapes) == ashore
 
 
 def test_scattered_cells_are_drawn_larger_than_they_are():

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Circle, Polygon
+from matplotlib.path import Path
 
 from .land import coastlines, land
 from .projection import View, project
@@ -85,12 +86,25 @@ def locator(ax: Axes, view: View, latitude: np.ndarray, longitude: np.ndarray) -
     globe.add_patch(Polygon(box, closed=True, fill=False, ec="#c1272d", lw=0.8))
 
 
+def land_shapes(view: View, reach: float) -> list[np.ndarray]:
+    """Outlines (point, 2) [km] of the land that may lie within ``reach`` of the centre, however far its coast is.
+
+    Land around the point opposite to the centre has no inside on the map and is left out.
+    """
+    opposite = (view.longitude % 360.0 - 180.0, -view.latitude)
+    found = []
+    for outline in (rings[0] for rings in land()):
+        xy = np.column_stack(view.project(outline[:, 1], outline[:, 0]))
+        near = (xy.min(axis=0) < reach).all() and (xy.max(axis=0) > -reach).all()  # never where a coordinate is NaN
+        if near and not Path(outline).contains_point(opposite):
+            found.append(xy)
+    return found
+
+
 def _land(view: View, coast_width: float, reach: float | None = None) -> tuple[PolyCollection, LineCollection]:
     west, east, south, north = view.frame
     reach = _FAR * np.hypot(east - west, north - south) / 2 if reach is None else reach
-    shapes = [np.column_stack(view.project(rings[0][:, 1], rings[0][:, 0])) for rings in land()]
-    # Land that reaches the point opposite to the centre has no inside on the map.
-    shapes = [xy for xy in shapes if np.isfinite(xy).all() and (np.hypot(*xy.T) < reach).any()]
+    shapes = land_shapes(view, reach)
     seas = [np.column_stack(view.project(r[:, 1], r[:, 0])) for rings in land() for r in rings[1:]]
     faces = [LAND] * len(shapes) + [SEA] * len(seas)
     lines = [np.column_stack(view.project(line[:, 1], line[:, 0])) for line in coastlines()]
