@@ -16,7 +16,7 @@ from .starts import CompilerOptions, CostFunction
 
 Method = Literal["adam", "eigenbasis"]
 RENEWAL = 10
-"""Steps between two turns of the eigenbasis: 3 were worse, 25 no better, on the growth run and on the baseline."""
+"""Steps between two turns of the eigenbasis: with exact eigenvectors 3 were worse at two sites, 25 about as good."""
 
 
 @dataclass(frozen=True)
