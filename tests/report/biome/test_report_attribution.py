@@ -38,9 +38,9 @@ def test_a_trait_has_its_skill_predictors_and_bend():
     row = attribution_summary(tables()).rows[0]
     _, blocked, at_random, predictors, bend = row
     assert ">0.51<" in blocked.text and ">0.41<" in blocked.mark and ">0.80<" in at_random.text
-    order = [predictors.text.index(name) for name in ("coldest month", "VPD", "clay")]
+    order = [predictors.text.index(name) for name in ("coldest-month", "VPD", "clay")]
     assert order == sorted(order) and "pH" not in predictors.text
-    assert ">−20.5<" in bend.text and "coldest month" in bend.text and ">−21.5<" in bend.mark
+    assert ">−20.5<" in bend.text and "coldest-month" in bend.text and ">−21.5<" in bend.mark
 
 
 def test_a_bend_without_evidence_is_not_told():
