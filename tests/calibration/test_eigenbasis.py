@@ -89,5 +89,6 @@ def test_a_lane_that_is_not_a_number_stops_alone():
 def test_double_precision_goes_deeper(method):
     with jax.enable_x64(True):
         state = steps(slanting, starts(dtype=jnp.float64), method, number=1000)
-    assert state.z.dtype == np.float64 and state.best_cost.dtype == np.float64
-    assert (state.best_cost < 1e-4).all() if method == "eigenbasis" else np.isfinite(state.best_cost).all()
+    cost = np.asarray(state.best_cost)  # out here JAX would compare in single precision
+    assert state.z.dtype == np.float64 and cost.dtype == np.float64
+    assert (cost < 1e-4).all() if method == "eigenbasis" else np.isfinite(cost).all()
