@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diffdalec.errors import InputError
-from diffdalec.study import PRODUCT_NAMES, load_study
+from diffdalec.study import PRODUCT_NAMES, PRODUCT_SETTINGS, load_study
 
 
 @pytest.fixture
@@ -67,6 +67,9 @@ def test_a_written_study_reads_back(written):
         ("producs: {}", ("producs", "did you mean 'products'")),
         ("products: {crujra: x}", ("crujra", "did you mean 'cru_jra'")),
         ("products: {sla: {pth: x}}", ("pth", "did you mean 'path'")),
+        ("products: {fluxsat: {path: x, settings: {maximum_qualty: 3}}}", ("fluxsat", "mean 'maximum_quality'")),
+        ("products: {gleam: {path: x, settings: {year: 3}}}", ("gleam has no setting 'year'", "it has none")),
+        ("products: {fluxsat: {path: x, settings: {maximum_quality: good}}}", ("maximum_quality", "good")),
         ("calibration: {iteration: 2}", ("iteration", "did you mean 'iterations'")),
         ("years: {forcing: [2000, 1999]}", ("years.forcing", "first to last")),
         ("years: {forcing: [2005, 2019]}", ("observations [2001, 2019]", "within forcing [2005, 2019]")),
@@ -110,3 +113,4 @@ def test_every_product_has_a_reader():
     from diffdalec.readers.products import PRODUCTS
 
     assert set(PRODUCTS) == set(PRODUCT_NAMES)
+    assert {name: p.settings for name, p in PRODUCTS.items() if p.settings} == PRODUCT_SETTINGS

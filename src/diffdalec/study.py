@@ -27,6 +27,9 @@ ProductName = Literal[
 PRODUCT_NAMES: tuple[str, ...] = get_args(ProductName)
 """Names of products that a study may give a place: each has a reader of the same name."""
 
+PRODUCT_SETTINGS: dict[str, tuple[str, ...]] = {"fluxsat": ("maximum_quality",), "esa_cci_biomass": ("year",)}
+"""Product -> what else its reader can be told; products that are not here have nothing of the kind."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,11 +82,14 @@ class StudyYears(_Frozen):
 
 class ProductSettings(_Frozen):
     """Where a product lies: a folder, a file or a glob, relative to the study's ``archive``; and where its files call
-    a variable by a name of their own, that name: ``variable`` for the only one, ``variables`` by our names."""
+    a variable by a name of their own, that name: ``variable`` for the only one, ``variables`` by our names.
+
+    ``settings`` are those of the product's reader, by the names in :data:`PRODUCT_SETTINGS`."""
 
     path: str
     variable: str | None = None
     variables: dict[str, str] = {}
+    settings: dict[str, int] = {}
 
 
 class PrepareSettings(_Frozen):
@@ -155,6 +161,17 @@ class Study(_Frozen):
                     f"known are {', '.join(PRODUCT_NAMES)}"
                 )
         return {name: {"path": value} if isinstance(value, str) else value for name, value in products.items()}
+
+    @field_validator("products")
+    @classmethod
+    def _settings(cls, products: dict[ProductName, ProductSettings]) -> dict[ProductName, ProductSettings]:
+        for name, product in products.items():
+            known = PRODUCT_SETTINGS.get(name, ())
+            for key in product.settings:
+                if key not in known:
+                    has = f"known are {', '.join(known)}" if known else "it has none"
+                    raise ValueError(f"{name} has no setting {key!r}{nearest(key, known)}; {has}")
+        return products
 
     @field_validator("calibration")
     @classmethod

@@ -285,3 +285,39 @@ def test_too_little_memory_is_told(copy):
     file.write_text(file.read_text() + "prepare: {memory: 20 MiB}\n")
     with pytest.raises(InputError, match=r"prepare.memory is 20 MiB, expected at least \d+ MiB"):
         prepare(load_study(file))
+
+
+def test_a_setting_of_a_product_reaches_its_reader(copy):
+    file = copy / "study.yaml"
+    before = file.read_text()
+    file.write_text(before.replace("fluxsat: fluxsat", "fluxsat: {path: fluxsat, settings: {maximum_quality: 9}}"))
+    with pytest.raises(InputError, match="maximum_quality is 9; expected 0"):
+        prepare(load_study(file), check=True)
+    of_2010 = "esa_cci_biomass: {path: biomass, settings: {year: 2010}}"
+    file.write_text(before.replace("esa_cci_biomass: biomass", of_2010))
+    with pytest.raises(InputError, match="holds no map of 2010"):
+        prepare(load_study(file), check=True)
+
+
+def test_a_tile_that_cells_need_and_that_is_not_there_is_told_before_all_else(copy):
+    biomass = copy / "archive" / "biomass"
+    for file in biomass.iterdir():
+        file.unlink()
+    write_tile(biomass, "N60E020", north=60.0, west=24.0)
+    study = load_study(copy / "study.yaml")
+    with pytest.raises(InputError) as caught:
+        prepare(study, check=True)
+    text = str(caught.value)
+    assert "lacks the tile N70E020 (7 cells); found are N60E020" in text and str(biomass) in text
+    write_tile(biomass, "N70E020", north=61.0, west=24.0)
+    assert prepare(study, check=True) == study.archive
+
+
+def write_tile(folder: Path, corner: str, *, north: float, west: float) -> None:
+    """A small part of a tile of ESA CCI Biomass."""
+    rasterio = pytest.importorskip("rasterio")
+    profile = {"driver": "GTiff", "count": 1, "dtype": "uint16", "crs": "EPSG:4326", "height": 90, "width": 90}
+    transform = rasterio.transform.from_origin(west, north, 1 / 1125, 1 / 1125)
+    name = folder / f"{corner}_ESACCI-BIOMASS-L4-AGB-MERGED-100m-2020-fv4.0.tif"
+    with rasterio.open(name, "w", transform=transform, **profile) as raster:
+        raster.write(np.full((1, 90, 90), 80, "u2"))

@@ -10,6 +10,7 @@ pytest.importorskip("rasterio")
 from product_writers import axes, geotiff, grid_file, netcdf, pattern
 
 from diffdalec.readers.products import PRODUCTS
+from diffdalec.readers.products.esa_cci_biomass import corner_of_tile
 
 CCI, CUE = PRODUCTS["esa_cci_biomass"], PRODUCTS["cue"]
 PIXEL = 1 / 1125
@@ -158,3 +159,12 @@ def test_without_the_library_the_extra_is_named(tmp_path, refused, monkeypatch):
     (file,) = CCI.find(tmp_path)
     monkeypatch.setitem(sys.modules, "rasterio", None)
     refused(CCI.check, file, words=["needs the library rasterio", 'pip install "diffdalec[products]"'])
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "corner"),
+    [(59.75, 10.25, "N60E010"), (60.25, -0.25, "N70W010"), (0.25, 0.25, "N10E000"), (-0.25, 179.75, "N00E170"),
+     (-10.25, -179.75, "S10W180")],
+)  # fmt: skip
+def test_the_tile_of_a_place_is_named_by_its_corner(latitude, longitude, corner):
+    assert corner_of_tile(latitude, longitude) == corner

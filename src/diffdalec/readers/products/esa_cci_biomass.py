@@ -8,6 +8,7 @@ stays 0. The latitudes and longitudes of a tile are in its header.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,14 @@ def read(file: SourceFile, latitudes: Band | None = None, longitudes: Band | Non
         values = raster_field(raster, grid, file, MERGED.encoding)
     found = array(ours, ("latitude", "longitude"), values, file, "band 1")
     return xr.Dataset({ours: found}, grid.coordinates, {"source": file.path.name})
+
+
+def corner_of_tile(latitude: float, longitude: float) -> str:
+    """The corner in the name of the tile that holds a point [degrees], such as ``N60E010``; a point on an edge belongs
+    to the tile north or east of it."""
+    north = int((math.floor(latitude / TILE) + 1) * TILE)
+    west = int(math.floor(longitude / TILE) * TILE)
+    return f"{'N' if north >= 0 else 'S'}{abs(north):02d}{'E' if west >= 0 else 'W'}{abs(west):03d}"
 
 
 def _merged(file: SourceFile) -> list[SourceFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,8 @@ import xarray as xr
 
 from ...errors import InputError
 from ...grid import cell_centre, cell_id
-from ...readers.products import PRODUCTS
+from ...readers.products import PRODUCTS, SourceFile
 from ...study import Study
-from .sources import Sources
 
 CURVE = ("biomass_curve_maximum", "biomass_curve_rate", "biomass_curve_shape")
 
@@ -26,15 +25,13 @@ class ChosenCells:
     without_curve: tuple[int, ...] = ()
 
 
-def choose_cells(study: Study, sources: Sources) -> ChosenCells:
-    """The cells of the study's domain that have a growth curve of three finite numbers above zero.
+def choose_cells(study: Study, growth_curves: Sequence[SourceFile]) -> ChosenCells:
+    """The cells of the study's domain that have a growth curve of three finite numbers above zero, in those files.
 
     InputError where there is none.
     """
     latitudes, longitudes = study.domain.latitude, study.domain.longitude
-    fields = [
-        PRODUCTS["growth_curves"].read(file, latitudes, longitudes) for file in sources.of("growth_curves")
-    ]
+    fields = [PRODUCTS["growth_curves"].read(file, latitudes, longitudes) for file in growth_curves]
     curves = xr.merge(fields, compat="equals", join="outer", combine_attrs="drop")[list(CURVE)]
     known = np.logical_and.reduce([(curves[name] > 0).values for name in CURVE])
     rows, columns = np.nonzero(known)

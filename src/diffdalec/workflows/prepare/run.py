@@ -18,6 +18,7 @@ from ...harmonise.composites import window_kind
 from ...harmonise.mature import mature_biomass, mature_pixels
 from ...harmonise.soil import DEPTH
 from ...readers.products import PRODUCTS
+from ...readers.products.esa_cci_biomass import YEAR as MAP_YEAR
 from ...study import Study
 from ...variables import WINDOWS_FROM_JANUARY
 from .assembly import Ingredients
@@ -50,7 +51,7 @@ def prepare(study: Study, *, check: bool = False, progress: Progress | None = No
     sources = find_sources(study, folder, tell, afresh=check)
     if check:
         return study.archive
-    chosen = choose_cells(study, sources)
+    chosen = choose_cells(study, sources.of("growth_curves"))
     hashes = FileHashes(folder / "hashes.json")
     store = PartStore(folder, chosen.ids, hashes)
     store.sweep()
@@ -170,7 +171,11 @@ def _choices(study: Study, sources: Sources) -> list[str]:
     """What was taken where an archive leaves a choice, in sentences."""
     extremes = "6-hourly minima and maxima" if sources.of("cru_jra", EXTREMES[0]) else "6-hourly temperatures"
     radiation = "trendy_radiation" if "trendy_radiation" in study.products else "cru_jra"
+    biomass = study.products.get("esa_cci_biomass")
+    year = biomass.settings.get("year", MAP_YEAR) if biomass is not None else MAP_YEAR
+    other_year = [f"variables of the biomass map, which are named 2020, are of {year}."] if year != MAP_YEAR else []
     return [
+        *other_year,
         f"tmin and tmax are the lowest and highest of a day's four {extremes}.",
         f"shortwave is of {radiation}.",
         f"soil properties are means down to {DEPTH} m.",

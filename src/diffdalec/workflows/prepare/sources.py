@@ -16,6 +16,7 @@ from ...grid import Axis, latitude_axis, longitude_axis
 from ...readers.products import PRODUCTS, SourceFile
 from ...study import Study
 from .remembered import Remembered
+from .tiles import missing_tiles
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps of it are done, and how many there are."""
@@ -89,6 +90,8 @@ def find_sources(study: Study, folder: Path, progress: Progress | None = None, *
     headers = Remembered(folder / HEADERS)
     extents, notes = _look(files, None if afresh else headers, progress or _silent, problems)
     headers.save()
+    if "growth_curves" in files and all(file.path in extents for file in files["growth_curves"]):
+        problems += missing_tiles(study, files["growth_curves"], files.get("esa_cci_biomass", ()))
     if problems:
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         raise InputError(f"study {study.name}: {count} in the archive\n" + "\n".join(f"- {p}" for p in problems))
@@ -106,7 +109,8 @@ def _find(study: Study, scratch: Path, problems: list[str]) -> dict[str, tuple[S
     for product, settings in study.products.items():
         try:
             named: dict[str, Any] = {"variable": settings.variable, "variables": settings.variables}
-            find = partial(PRODUCTS[product].find, study.location(product), scratch=str(scratch), **named)
+            own = {**named, **settings.settings}
+            find = partial(PRODUCTS[product].find, study.location(product), scratch=str(scratch), **own)
             found[product] = find(years=_years(study, product), wanted=_wanted(study, product, find))
         except InputError as error:
             problems.append(str(error))
