@@ -5,6 +5,7 @@ along given directions; :func:`available` says whether kernels can be had on thi
 they can take a step.
 """
 
+from .cache import prune_daily
 from .forward_mode import tangents
 from .integration import integrate
 from .machine import available, cache_folder, default_threads, processor_key
@@ -18,6 +19,7 @@ __all__ = [
     "default_threads",
     "integrate",
     "processor_key",
+    "prune_daily",
     "tangents",
     "unsupported",
 ]

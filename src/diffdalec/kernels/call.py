@@ -1,4 +1,4 @@
-"""Calls of compiled kernels from XLA, by its foreign function interface, on threads over blocks of lanes.
+"""Calls of compiled kernels from XLA, by its foreign function interface.
 
 XLA hands a call frame (xla/ffi/api/c_api.h, version 0.x) whose buffers are read here by offset, in words of 8 bytes;
 nothing is copied, and the interpreter's lock is free while the kernel runs.
@@ -7,14 +7,13 @@ nothing is copied, and the interpreter's lock is free while the kernel runs.
 from __future__ import annotations
 
 import ctypes
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jax
-import numpy as np
+
+from .kernel_call import KernelCall
 
 _EXTENSION, _API, _STAGE = 1, 2, 4
 _ARGUMENT_COUNT, _ARGUMENTS, _RESULT_COUNT, _RESULTS = 7, 9, 12, 14
@@ -28,13 +27,17 @@ _INTERNAL = 13
 
 _HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
 _registered: dict[str, Any] = {}
-_pools: dict[tuple[int, int], ThreadPoolExecutor] = {}
+_watching: list[dict[str, KernelCall]] = []
 
 
-def register(name: str, run: Callable[[list[int], list[int]], None]) -> None:
-    """Let XLA call ``run(addresses of the arguments, addresses of the results)`` by ``name``; once per name."""
+def register(call: KernelCall) -> None:
+    """Let XLA make a call by its name; once per name, however often it is asked for."""
+    name = call.name
+    for calls in _watching:
+        calls[name] = call
     if name in _registered:
         return
+    run = call.function()
 
     def handler(address: int) -> int | None:
         frame = (ctypes.c_int64 * _FRAME_WORDS).from_address(address)
@@ -54,6 +57,17 @@ def register(name: str, run: Callable[[list[int], list[int]], None]) -> None:
     pointer = _HANDLER(handler)
     _registered[name] = pointer
     jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(pointer), platform="cpu")
+
+
+@contextmanager
+def registered_calls() -> Iterator[dict[str, KernelCall]]:
+    """Collects by name what is registered inside, new or known."""
+    calls: dict[str, KernelCall] = {}
+    _watching.append(calls)
+    try:
+        yield calls
+    finally:
+        _watching.remove(calls)
 
 
 def _answer_metadata(extension: int) -> bool:
@@ -77,22 +91,3 @@ def _error(api: int, message: str) -> int:
     fields = (ctypes.c_int64 * 4)(32, 0, ctypes.addressof(text), _INTERNAL)
     create = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)((ctypes.c_int64 * 16).from_address(api)[_ERROR_CREATE])
     return create(ctypes.addressof(fields))
-
-
-def run_blocks(kernel: Callable[[int, int, int], None], words: np.ndarray, blocks: int, threads: int) -> None:
-    """Run a kernel on all blocks, in as many contiguous ranges as there are threads."""
-    threads = max(1, min(threads, blocks))
-    cuts = [blocks * i // threads for i in range(threads + 1)]
-    address = words.ctypes.data
-    others = [_pool(threads - 1).submit(kernel, address, a, b) for a, b in pairwise(cuts[1:])]
-    kernel(address, cuts[0], cuts[1])
-    for other in others:
-        other.result()
-
-
-def _pool(workers: int) -> ThreadPoolExecutor:
-    # A forked process has none of its parent's threads.
-    key = (os.getpid(), workers)
-    if key not in _pools:
-        _pools[key] = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="diffdalec-kernel")
-    return _pools[key]

@@ -8,8 +8,11 @@ import os
 import platform
 import tempfile
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from .block import Target
 
@@ -72,8 +75,17 @@ def processor_key() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """A kernel's function, its code, and LLVM's engine, which must live as long."""
+
+    function: Any
+    code: bytes
+    engine: Any
+
+
 _SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
-_loaded: dict[str, tuple] = {}
+_loaded: dict[str, _Loaded] = {}
 _lock = threading.Lock()
 
 
@@ -84,17 +96,34 @@ def key_of(ir: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def compiled(ir: str):
-    """The function ``run(words, first block, after the last)`` of a kernel: from memory, disk, or compiled now."""
+def compiled(ir: str) -> str:
+    """The key of a kernel that is now compiled, or found in memory or on disk."""
     key = key_of(ir)
     with _lock:
         if key not in _loaded:
             path = cache_folder() / f"{key}.o"
             code = path.read_bytes() if path.is_file() else _compile(ir)
             if not path.is_file():
-                _write(path, code)
+                write_whole(path, code)
             _loaded[key] = _load(code)
-        return _loaded[key][0]
+    return key
+
+
+def function_of(key: str) -> Callable[[int, int, int], None]:
+    """The function ``run(words, first block, after the last)`` of a kernel that is compiled or loaded."""
+    return _loaded[key].function
+
+
+def object_code(key: str) -> bytes:
+    """What :func:`load` takes of a kernel that is compiled or loaded."""
+    return _loaded[key].code
+
+
+def load(key: str, code: bytes) -> None:
+    """Have a kernel that was compiled for this processor by another process."""
+    with _lock:
+        if key not in _loaded:
+            _loaded[key] = _load(code)
 
 
 def _machine():
@@ -118,16 +147,16 @@ def _compile(ir: str) -> bytes:
     return machine.emit_object(module)
 
 
-def _load(code: bytes) -> tuple:
+def _load(code: bytes) -> _Loaded:
     machine = _machine()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return _SIGNATURE(engine.get_function_address("run")), engine
+    return _Loaded(_SIGNATURE(engine.get_function_address("run")), code, engine)
 
 
-def _write(path: Path, code: bytes) -> None:
-    """Write whole or not at all: several processes may compile the same kernel. Without a folder nothing is kept."""
+def write_whole(path: Path, code: bytes) -> None:
+    """Write whole or not at all: several processes may compile the same. Without a folder nothing is kept."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)

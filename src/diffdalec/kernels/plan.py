@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from itertools import islice
+from functools import cached_property
 
 import numpy as np
 
 from .block import Target
 from .bodies import HEADER, AdjointBody, ForwardBody, Shape, TangentBody
-from .call import register, run_blocks
-from .frame import WORDS
+from .call import register
 from .graph import Node
-from .lanes import LANE, SHARED, Kept, Lanes, pieces
+from .kernel_call import KernelCall, Table
+from .lanes import LANE, Kept, Lanes, pieces
 from .machine import compiled, host_target
 from .program import adjoint_kernel, forward_kernel, tangent_kernel
 from .trace import DayProgram
@@ -25,8 +22,6 @@ CHUNK_DAYS = 64
 """Days of a piece: the scratch of a block, 20 to 60 vectors a day, stays in the second-level cache."""
 DIRECTION_GROUPS = (2, 1)
 """How many directions take the days together, the largest that fit first: two states of ten are 20 registers of 32."""
-
-Call = Callable[[list[int], list[int], int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +42,8 @@ class Plan:
 
     @cached_property
     def blocks(self) -> int:
-        """Blocks per cell."""
-        return -(-self.lanes.members // self.target.width)
+        """Blocks of lanes of all cells."""
+        return self.lanes.cells * -(-self.lanes.members // self.target.width)
 
     @cached_property
     def outputs(self) -> list[Node]:
@@ -107,8 +102,8 @@ class Plan:
         return tangent_kernel(self.target, shape, bodies, CHUNK_DAYS, DIRECTION_GROUPS)
 
     @cached_property
-    def table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The table of pieces without slots; which recording each slot is (−1 none), and its offset in bytes."""
+    def table(self) -> Table:
+        """The table of pieces."""
         numbers = {values: k for k, values in enumerate(self.bodies)}
         rows = np.zeros((len(self.pieces), HEADER), np.int64)
         which = np.full((len(self.pieces), self.shape.slots), -1)
@@ -118,79 +113,30 @@ class Plan:
             for slot, i in enumerate(inside):
                 which[row, slot] = i
                 offset[row, slot] = (self.kept[i].row(first) or 0) * self.lanes.count * self.dtype.itemsize
-        return rows, which, offset
-
-    def filled_table(self, recorded: Sequence[int], tangents: Sequence[int]) -> np.ndarray:
-        """The table with addresses: those of the recordings; of tangents, theirs and the bytes between directions."""
-        rows, which, offset = self.table
-        parts = [rows, np.array([*recorded, 0], np.int64)[which] + offset]
-        if self.directions:
-            between = np.array([*(k.rows for k in self.kept), 0], np.int64) * (self.lanes.count * self.dtype.itemsize)
-            parts += [np.array([*tangents, 0], np.int64)[which] + offset, between[which]]
-        return np.ascontiguousarray(np.concatenate(parts, axis=1))
-
-    def _table_at(
-        self, last: list[tuple[tuple, np.ndarray]], recorded: Sequence[int], tangents: Sequence[int]
-    ) -> np.ndarray:
-        """:meth:`filled_table`, or the ``last`` one where the addresses are the same."""
-        addresses = (*recorded, *tangents)
-        for known, table in last:  # at most one; another thread may replace it
-            if known == addresses:
-                return table
-        table = self.filled_table(recorded, tangents)
-        last[:] = [(addresses, table)]
-        return table
+        return Table(rows, which, offset)
 
     @property
     def boundaries(self) -> tuple[int, ...]:
-        return (self.lanes.cells * self.blocks, len(self.pieces), self.program.n_state, self.target.width)
-
-    def call(self, ir: str, arguments: Sequence[str], results: Sequence[str]) -> Call:
-        """A compiled kernel as a function of the addresses of arguments and results, and the days of the drivers.
-
-        ``arguments`` and ``results`` name them in order, by ``WORDS`` or as groups: the ``recorded``, their
-        ``recorded_tangents``, and the ``drivers``.
-        """
-        kernel = compiled(ir)
-        count = len(self.kept)
-        sizes = {"recorded": count, "recorded_tangents": count, "drivers": len(self.lanes.kinds)}
-        rows = self.lanes.count * self.dtype.itemsize
-        sums = [(name, i) for name in ("recorded", "recorded_tangents") if name in results for i in range(count)]
-        sums = [(name, i) for name, i in sums if self.kept[i].summed]
-        strides = [0 if k == SHARED else 1 if k == LANE else -1 for k in self.lanes.kinds]
-
-        last: list[tuple[tuple, np.ndarray]] = []  # XLA mostly hands the same buffers again
-
-        def run(given: list[int], made: list[int], days: int) -> None:
-            words = dict.fromkeys(WORDS, 0)
-            groups: dict[str, list[int]] = {name: [] for name in sizes}
-            for names, addresses in ((arguments, given), (results, made)):
-                rest = iter(addresses)
-                for name in names:
-                    if name in sizes:
-                        groups[name] = list(islice(rest, sizes[name]))
-                    else:
-                        words[name] = next(rest)
-            for name, i in sums:
-                ctypes.memset(groups[name][i], 0, rows * (1 if name == "recorded" else self.directions))
-            table = self._table_at(last, groups["recorded"], groups["recorded_tangents"])
-            words |= {"table": table.ctypes.data, "rows": len(table), "members": self.lanes.members}
-            words |= {"blocks": self.blocks, "lanes": self.lanes.count, "directions": self.directions}
-            spans = (days if s < 0 else s for s in strides)
-            packed = np.array([*words.values(), *groups["drivers"], *spans], np.int64)
-            run_blocks(kernel, packed, self.lanes.cells * self.blocks, self.threads)
-
-        return run
+        return (self.blocks, len(self.pieces), self.program.n_state, self.target.width)
 
     def register(self, ir: str, days: int, arguments: Sequence[str], results: Sequence[str]) -> str:
-        """A name by which XLA finds the kernel; it tells all that the call depends on."""
-        run = self.call(ir, arguments, results)
-        layout = f"{self.lanes}{self.length}{self.kept}{self.threads}{days}{CHUNK_DAYS}{self.directions}"
-        text = f"{ir}{layout}{arguments}{results}"
-        name = f"diffdalec_kernel_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
-        register(name, partial(_with_days, run, days))
-        return name
+        """A name by which XLA finds a kernel; ``days`` are those of the drivers.
 
-
-def _with_days(run, days, arguments, results):
-    run(arguments, results, days)
+        ``arguments`` and ``results`` name in order what XLA hands over, by ``WORDS`` or as groups: the ``recorded``,
+        their ``recorded_tangents``, and the ``drivers``.
+        """
+        call = KernelCall(
+            kernel=compiled(ir),
+            arguments=tuple(arguments),
+            results=tuple(results),
+            table=self.table,
+            kept=self.kept,
+            lanes=self.lanes,
+            days=days,
+            itemsize=self.dtype.itemsize,
+            blocks=self.blocks,
+            directions=self.directions,
+            threads=self.threads,
+        )
+        register(call)
+        return call.name
