@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import attribution, bench, report, stand, study
+from . import attribution, bench, cache, report, stand, study
 from .root import app
 
-__all__ = ["app", "attribution", "bench", "report", "stand", "study"]
+__all__ = ["app", "attribution", "bench", "cache", "report", "stand", "study"]

@@ -68,24 +68,26 @@ def stand(
 
 @benchmarks.command()
 def biome(
-    stands: Annotated[int, typer.Option(min=1, help="Synthetic stands, each with weather of its own.")] = 48,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes of one core; all cores by default.")] = None,
+    stands: Annotated[int, typer.Option(min=3, help="Synthetic stands, each with weather of its own.")] = 48,
+    workers: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Processes of one core; repeat for several. By default 1 and all cores."),
+    ] = None,
     members: Members = 5,
     iterations: Annotated[int | None, typer.Option(min=1, help="Iterations, for a quick look.")] = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Stands per hour under the paper's three experiments, and hours for a biome of 5,000 cells."""
+    """Cells per hour under the paper's three experiments, by number of workers, and hours for 5,000 cells."""
     from ..kernels import default_threads
     from ..workflows.bench.biome import measure_biome
     from ..workflows.bench.tables import print_biome, print_machine
 
     settings: dict[str, Any] = overrides(None, iterations)
-    found = measure_biome(
-        stands, workers or default_threads(), members, settings, lambda text: typer.echo(text, err=True)
-    )
+    counts = sorted(set(workers or (1, default_threads())))
+    found = measure_biome(stands, counts, members, settings, lambda text: typer.echo(text, err=True))
     print_machine()
     print_biome(found)
-    _write(json_file, [vars(found) | {"biome_hours": found.biome_hours}])
+    _write(json_file, [vars(f) | {"cells_per_hour": f.cells_per_hour, "biome_hours": f.biome_hours} for f in found])
 
 
 def _write(path: Path | None, figures: list[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from .machine import cache_folder
 
 LIMIT = 1024**3
-"""Bytes of kept programs beyond which the least recently used ones go. A stand's three experiments keep some 30 MB."""
+"""Bytes of kept programs beyond which the least recently used ones go. A stand keeps some 10 MB."""
 DAY = 86_400.0
 _MARK = "pruned"
 

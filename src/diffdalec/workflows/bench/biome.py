@@ -1,15 +1,18 @@
-"""Stands per hour on all cores under the paper's experiments, and from them the cost of a biome."""
+"""Cells per hour on each number of workers under the paper's experiments, and from them the cost of a biome."""
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from ...cells.backend import choose_backend
 from ...cells.compilation import keep_compiled_programs
 from ...config import load_experiment
+from ...errors import InputError
 from ..calibrate import Settings, calibrate_experiments, stand_data
 from ..demo import synthetic_stand
 from ..execution import run_tasks
@@ -23,62 +26,102 @@ FUNCTION = f"{__name__}:calibrate_stand"
 
 @dataclass(frozen=True)
 class BiomeCost:
-    """``stands`` calibrated by ``workers`` in ``seconds`` of the wall clock, the workers' start and compilation in it.
+    """``stands`` calibrated by ``workers`` of one core each.
 
-    ``steady_seconds`` is the mean of a worker's seconds per stand without its first two, which compile; ``by_part`` the
-    same for each experiment's batch and the forward runs. ``failed`` members had a status other than ok.
+    ``seconds`` of the wall clock have everything in them: the workers' start, compilation with nothing kept on disk,
+    making the synthetic stands. ``seconds_by_part`` has none of that: a stand's seconds on its core for each batch of
+    experiments and for the forward runs, the mean over all stands but each worker's first. ``compile_seconds`` is what
+    the first one took beyond that. ``failed`` members had a status other than ok.
     """
 
     stands: int
     workers: int
     members: int
     seconds: float
-    steady_seconds: float
-    by_part: dict[str, float]
+    seconds_by_part: dict[str, float]
+    compile_seconds: float
     failed: int
 
     @property
+    def stand_seconds(self) -> float:
+        """Seconds of one stand on one core, once compiled."""
+        return sum(self.seconds_by_part.values())
+
+    @property
+    def cells_per_hour(self) -> float:
+        """Of all workers together, once compiled."""
+        return 3600 * self.workers / self.stand_seconds
+
+    @property
     def biome_hours(self) -> float:
-        """Hours that :data:`CELLS` stands would take on the same workers."""
-        return CELLS * self.steady_seconds / self.workers / 3600
+        """Hours that :data:`CELLS` cells would take on the same workers, their compilation at the beginning in it."""
+        return CELLS / self.cells_per_hour + self.compile_seconds / 3600
 
 
 def measure_biome(
+    stands: int, workers: Sequence[int], members: int, overrides: Mapping[str, Any], say: Callable[[str], None]
+) -> list[BiomeCost]:
+    """Calibrate synthetic stands on each number of ``workers``, each with weather, observations and curve of its own.
+
+    The largest number has ``stands`` of them, fewer workers as many fewer, so that each worker has about as many.
+    ``overrides`` are merged into the experiments. InputError where a worker would have fewer than three; a stand that
+    fails fails the benchmark.
+    """
+    most = max(workers)
+    if stands < 3 * most:
+        raise InputError(
+            f"{stands} stands are too few for {most} workers: expected at least {3 * most}, since each worker's first "
+            "stand, which compiles, does not count"
+        )
+    return [_measure(-(-stands * number // most), number, members, dict(overrides), say) for number in workers]
+
+
+def _measure(
     stands: int, workers: int, members: int, overrides: dict[str, Any], say: Callable[[str], None]
 ) -> BiomeCost:
-    """Calibrate ``stands`` synthetic stands, each with weather, observations and growth curve of its own.
-
-    ``overrides`` are merged into the experiments. A stand that fails fails the benchmark.
-    """
-    tasks = [(seed, members, overrides) for seed in range(stands)]
     found: list[tuple[str, dict[str, float]]] = []
+    failed = 0
 
     def on_result(outcome) -> None:
+        nonlocal failed
         if outcome.failure is not None:
             raise RuntimeError(f"stand {outcome.task[0]} failed: {outcome.failure}")
-        found.append((outcome.worker, outcome.value))
-        say(f"{len(found)} of {stands} stands: {sum(outcome.value.values()):.1f} s")
+        parts, members_failed = outcome.value
+        failed += members_failed
+        found.append((outcome.worker, parts))
+        say(f"workers: {workers}; {len(found)} of {stands} stands, this one in {sum(parts.values()):.1f} s")
 
-    began = time.perf_counter()
-    run_tasks(FUNCTION, tasks, scheduler="local", workers=workers, on_result=on_result)
-    seconds = time.perf_counter() - began
-    steady = _steady([(worker, {k: v for k, v in value.items() if k != "failed"}) for worker, value in found])
-    parts = {name: sum(value[name] for value in steady) / len(steady) for name in steady[0]}
-    failed = int(sum(value["failed"] for _, value in found))
-    return BiomeCost(stands, workers, members, seconds, sum(parts.values()), parts, failed)
-
-
-def _steady(found: Sequence[tuple[str, dict[str, float]]]) -> list[dict[str, float]]:
-    """The stands of each worker without its first two; the last of each where there are no more."""
-    kept = []
-    for worker in dict.fromkeys(name for name, _ in found):
-        own = [value for name, value in found if name == worker]
-        kept += own[2:] or own[-1:]
-    return kept
+    with tempfile.TemporaryDirectory(prefix="diffdalec-bench-") as cache:
+        caches = {"XDG_CACHE_HOME": cache, "JAX_COMPILATION_CACHE_DIR": f"{cache}/xla"}
+        tasks = [(seed, members, overrides) for seed in range(stands)]
+        began = time.perf_counter()
+        run_tasks(FUNCTION, tasks, scheduler="local", workers=workers, on_result=on_result, environment=caches)
+        seconds = time.perf_counter() - began
+    parts, compile_seconds = without_compilation(found)
+    return BiomeCost(stands, workers, members, seconds, parts, compile_seconds, failed)
 
 
-def calibrate_stand(task: tuple[int, int, dict[str, Any]]) -> dict[str, float]:
-    """Seconds of each part of one stand's calibration; what makes the stand is not counted. On a worker of one core."""
+def without_compilation(found: Sequence[tuple[str, Mapping[str, float]]]) -> tuple[dict[str, float], float]:
+    """The mean seconds by part of all stands but each worker's first, and what a first one took beyond that.
+
+    ``found`` has the worker and the seconds by part of each stand, in the order in which they were done.
+    """
+    first: dict[str, Mapping[str, float]] = {}
+    rest = []
+    for worker, parts in found:
+        if worker in first:
+            rest.append(parts)
+        else:
+            first[worker] = parts
+    mean = {name: fmean(parts[name] for parts in rest) for name in rest[0]}
+    return mean, fmean(sum(parts.values()) for parts in first.values()) - sum(mean.values())
+
+
+def calibrate_stand(task: tuple[int, int, dict[str, Any]]) -> tuple[dict[str, float], int]:
+    """Seconds of each part of one stand's calibration on this core, and how many of its members failed.
+
+    What makes the stand is not counted.
+    """
     seed, members, overrides = task
     keep_compiled_programs()
     ds, curve, _ = synthetic_stand(seed, YEARS)
@@ -97,7 +140,7 @@ def calibrate_stand(task: tuple[int, int, dict[str, Any]]) -> dict[str, float]:
     fits = []
     for part in (experiments[:2], experiments[2:]):
         fits += calibrate_experiments(data, part, settings)
-        lap(" + ".join(e.name for e in part))
+        lap(" and ".join(e.name for e in part))
     forward_runs(fits, data, curve, "float32")
     lap("forward runs")
-    return seconds | {"failed": float(sum((fit.status != "ok").sum() for fit in fits))}
+    return seconds, int(sum((fit.status != "ok").sum() for fit in fits))

@@ -81,16 +81,33 @@ def print_convergence(cold: Convergence, warm: Convergence) -> None:
     console.print(table)
 
 
-def print_biome(cost: BiomeCost) -> None:
-    """Stands per hour, and hours for a biome."""
+def print_biome(found: Sequence[BiomeCost]) -> None:
+    """Cells per hour of each experiment and of all, what more workers add, and hours for a biome."""
     console = Console(highlight=False, width=130)
+    most = max(found, key=lambda cost: cost.workers)
     console.print(
-        f"{cost.stands} stands x 3 experiments x {cost.members} members on {cost.workers} workers: "
-        f"{cost.seconds:.0f} s with compilation; {cost.steady_seconds:.2f} s of one core per stand once compiled "
-        f"({cost.failed} members not ok)"
+        f"{most.stands} stands x 3 experiments x {most.members} members, one core per worker ({most.workers}); "
+        f"{most.failed} members not ok. A cell's seconds once everything is compiled:"
     )
-    table = Table("part", "s per stand", "stands per hour and core")
-    for name, seconds in cost.by_part.items():
+    table = Table("part", "s per cell", "cells per hour and core")
+    for name, seconds in most.seconds_by_part.items():
         table.add_row(name, f"{seconds:.2f}", f"{3600 / seconds:.0f}")
+    table.add_row("all", f"{most.stand_seconds:.2f}", f"{3600 / most.stand_seconds:.0f}")
     console.print(table)
-    console.print(f"{CELLS:,} cells would take {cost.biome_hours:.1f} h on {cost.workers} cores.")
+    alone = next((cost for cost in found if cost.workers == 1), None)
+    table = Table(
+        "workers", "stands", "wall clock\nwith all s", "compilation\ns", "s per cell\nand core", "cells\nper hour",
+        "times one\nworker", f"{CELLS:,} cells\nh",
+    )  # fmt: skip
+    for cost in found:
+        table.add_row(
+            f"{cost.workers}", f"{cost.stands}", f"{cost.seconds:.0f}", f"{cost.compile_seconds:.1f}",
+            f"{cost.stand_seconds:.2f}", f"{cost.cells_per_hour:.0f}",
+            "" if alone is None else f"{cost.cells_per_hour / alone.cells_per_hour:.2f}", f"{cost.biome_hours:.2f}",
+        )  # fmt: skip
+    console.print(table)
+    console.print(
+        "Seconds and cells per hour are without compilation, which each worker does once, here with nothing kept on "
+        f"disk. The wall clock has it, the workers' start and the making of the stands in it; the hours of {CELLS:,} "
+        "cells have compilation in them, reading of forcing and writing of results not."
+    )
