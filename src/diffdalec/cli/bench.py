@@ -91,10 +91,9 @@ def biome(
 
 
 def _write(path: Path | None, figures: list[dict[str, Any]]) -> None:
-    import json
-
     from ..results.provenance import machine, versions
+    from ..results.text_files import write_json
 
     if path is not None:
         content = {"machine": machine(), "versions": versions(), "figures": figures}
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        write_json(path, content)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from .provenance import ATTRIBUTES
+from .text_files import write_json
 
 
 def study_summary(tables: Mapping[str, pd.DataFrame], attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,20 +53,4 @@ def study_summary(tables: Mapping[str, pd.DataFrame], attributes: Mapping[str, A
 
 def write_study_summary(summary: Mapping[str, Any], path: Path) -> Path:
     """Write a summary as strict JSON (NaN and infinity as null), beside and renamed."""
-    text = json.dumps(_strict(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    beside = path.with_name(f".{path.name}.writing-{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
-    return path
-
-
-def _strict(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _strict(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_strict(item) for item in value]
-    if isinstance(value, np.generic):
-        return _strict(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
+    return write_json(path, summary)

@@ -8,12 +8,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from ..variables import TRAITS
 from .members import member_alive, member_ok
 from .provenance import ATTRIBUTES
+from .text_files import write_json
 
 TURNOVERS = ("wood_turnover", "root_turnover")
 """Parameters that the summary lists beside the traits."""
@@ -61,13 +61,7 @@ def summary(tree: xr.DataTree) -> dict[str, Any]:
 
 def write_summary(tree: xr.DataTree, path: str | os.PathLike[str]) -> Path:
     """Write :func:`summary` as strict JSON (NaN and infinity as null), beside and renamed."""
-    target = Path(path)
-    text = json.dumps(_strict(summary(tree)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.writing-{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(target)
-    return target
+    return write_json(path, summary(tree))
 
 
 def _nnse(one: xr.Dataset) -> dict[str, dict[str, float]]:
@@ -106,16 +100,3 @@ def _forward_number(tree: xr.DataTree, name: str, experiment: str) -> float:
     if name not in forward or experiment not in forward["experiment"].values:
         return math.nan
     return float(forward[name].sel(experiment=experiment))
-
-
-def _strict(value: Any) -> Any:
-    """The same structure in JSON's own types."""
-    if isinstance(value, dict):
-        return {str(key): _strict(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [_strict(item) for item in value]
-    if isinstance(value, np.generic):
-        return _strict(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value

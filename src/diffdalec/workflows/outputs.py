@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from ..errors import InputError
 from ..figures.style import save_figure
 from ..report import draw_figures, write_report
 from ..results import read_tree, write_summary, write_tree
+from ..results.text_files import write_text
 
 STORE = "results.zarr"
 CONFIGURATION = "configuration.yaml"
@@ -45,9 +45,7 @@ def open_folder(path: Path, configuration: Mapping[str, Any]) -> Path:
     checkpoints = path / CHECKPOINTS
     checkpoints.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        beside = file.with_suffix(".part")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, file)
+        write_text(file, text)
     return checkpoints
 
 
