@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from diffdalec.calibration.descent import DescentSettings, descend, start_descent
+from diffdalec.calibration.descent import DescentSettings, Iteration, Start
 
 N = 12
 TURN = np.linalg.qr(np.random.default_rng(0).normal(size=(N, N)))[0]
@@ -28,7 +28,7 @@ def steps(cost, z, method, number=400, rate=0.1, **options):
     settings = DescentSettings(
         number, rate, 1e-4, first_moment_decay=0.8, second_moment_decay=0.98, method=method, **options
     )
-    state, iterate = start_descent(z, settings), descend(cost, settings)
+    state, iterate = Start(settings)(z), jax.jit(Iteration(cost, settings))
     for _ in range(number):
         state = iterate(state, jnp.zeros((), z.dtype))
     return state

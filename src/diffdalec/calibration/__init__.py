@@ -5,20 +5,22 @@ ecology.
 from .calibrate import Calibration, Stage, calibrate_lanes
 from .checkpoint import CheckpointFile, CheckpointMismatch
 from .descent import DescentSettings
+from .programs import Compile, just_in_time
 from .space import Dimension, SearchSpace
-from .starts import CompilerOptions, CostFunction, lane_keys, screened_starts
+from .starts import CostFunction, lane_keys, screened_starts
 
 __all__ = [
     "Calibration",
     "CheckpointFile",
     "CheckpointMismatch",
-    "CompilerOptions",
+    "Compile",
     "CostFunction",
     "DescentSettings",
     "Dimension",
     "SearchSpace",
     "Stage",
     "calibrate_lanes",
+    "just_in_time",
     "lane_keys",
     "screened_starts",
 ]

@@ -12,9 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from .checkpoint import CheckpointFile
-from .descent import Descent, DescentSettings, descend, start_descent
-from .space import SearchSpace
-from .starts import CompilerOptions, CostFunction, cheapest, screened_starts
+from .descent import Descent, DescentSettings, Iteration, Start
+from .programs import Compile, just_in_time
+from .space import Physical, SearchSpace
+from .starts import CostFunction, cheapest, screened_starts
 
 CHECKPOINTS_OF_HISTORY = 200
 REPORT_SECONDS = 0.5
@@ -75,19 +76,19 @@ def calibrate_lanes(
     *,
     candidates: int = 1,
     dtype=jnp.float32,
-    compiler: CompilerOptions = (),
+    compile: Compile = just_in_time,
     progress: Progress | None = None,
     checkpoint: CheckpointFile | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Calibration:
-    """Calibrate lanes of ``shape``, each with its own key of ``keys`` (prod(shape),).
+    """Calibrate lanes of ``shape``, each with its own key of ``keys`` (prod(shape), 2).
 
     Each lane draws ``candidates`` points and descends from the cheapest of them side by side, stage after stage; it is
     the best of its starts of the last stage: a cost surface with several basins is searched in all of them, and one
     lane never sees another's.
     Failure is a value (``failed_starts``), not an exception, and no lane is drawn again. With a ``checkpoint`` the
     state is written every quarter of a minute and on interrupt, and a run that finds one goes on from it.
-    ``compiler`` are XLA's options for the programs that hold the cost. ``should_stop`` is asked at every iteration and
+    ``compile`` makes programs of all functions. ``should_stop`` is asked at every iteration and
     ends the calibration as an interrupt would (KeyboardInterrupt).
     """
     lengths = [stage.settings.iterations for stage in stages]
@@ -95,20 +96,26 @@ def calibrate_lanes(
     last = len(stages) - 1
     points = set(np.unique(np.linspace(1, lengths[last], CHECKPOINTS_OF_HISTORY).astype(int)))
     saved = checkpoint.read() if checkpoint else None
+
+    def started(z: np.ndarray, stage: Stage) -> Descent:
+        return compile(Start(stage.settings), z)(z)
+
     if saved is None:
         first = stages[0]
         z = screened_starts(
             cost, first.data, space, keys, shape,
-            candidates=candidates, starts=first.starts, dtype=dtype, compiler=compiler,
+            candidates=candidates, starts=first.starts, dtype=dtype, compile=compile,
         )  # fmt: skip
-        point = _Point(0, start_descent(z, first.settings), [])
+        point = _Point(0, started(z, first), [])
     else:
-        point = _restored(saved, stages, len(space.dimensions), shape, dtype)
+        like = started(np.zeros((len(space.dimensions), stages[int(saved["stage"])].starts, *shape), dtype),
+                       stages[int(saved["stage"])])
+        point = _restored(saved, like)
     reported = written = time.monotonic()
     try:
         while True:
             number, state = point.stage, point.state
-            iterate = descend(cost, stages[number].settings, compiler)
+            iterate = compile(Iteration(cost, stages[number].settings), state, stages[number].data)
             for iteration in range(int(state.iteration) + 1, lengths[number] + 1):
                 if should_stop():
                     raise KeyboardInterrupt
@@ -126,8 +133,8 @@ def calibrate_lanes(
             if number == last:
                 break
             following = stages[number + 1]
-            z = cheapest(state.best_z, state.best_cost, following.starts)
-            point = _Point(number + 1, start_descent(z, following.settings), [])
+            z = cheapest(np.asarray(state.best_z), np.asarray(state.best_cost), following.starts)
+            point = _Point(number + 1, started(z, following), [])
     except KeyboardInterrupt:
         if checkpoint:
             checkpoint.write(_snapshot(point))
@@ -135,9 +142,9 @@ def calibrate_lanes(
     if checkpoint:
         checkpoint.write(_snapshot(point))
     state = point.state
-    best_z = cheapest(state.best_z, state.best_cost, 1)[:, 0]
+    best_z = cheapest(np.asarray(state.best_z), np.asarray(state.best_cost), 1).squeeze(axis=1)
     return Calibration(
-        values={name: np.asarray(value) for name, value in space.physical(best_z).items()},
+        values={name: np.asarray(value) for name, value in compile(Physical(space), best_z)(best_z).items()},
         cost=_best(state),
         failed_starts=np.sum(np.asarray(state.failed_at) >= 0, axis=0),
         iterations=np.array([iteration for iteration, _ in point.history]),
@@ -166,10 +173,8 @@ def _snapshot(point: _Point) -> dict[str, np.ndarray]:
     return {**leaves, "stage": np.array(point.stage), "history_iterations": iterations, "history_best": best}
 
 
-def _restored(arrays: dict[str, np.ndarray], stages: Sequence[Stage], dimensions: int, shape, dtype) -> _Point:
-    number = int(arrays["stage"])
-    like = start_descent(jnp.zeros((dimensions, stages[number].starts, *shape), dtype), stages[number].settings)
+def _restored(arrays: dict[str, np.ndarray], like: Descent) -> _Point:
     leaves, structure = jax.tree.flatten(like)
-    restored = [jnp.asarray(arrays[f"leaf_{i}"], leaf.dtype) for i, leaf in enumerate(leaves)]
+    restored = [arrays[f"leaf_{i}"].astype(leaf.dtype) for i, leaf in enumerate(leaves)]
     history = [(int(i), best) for i, best in zip(arrays["history_iterations"], arrays["history_best"], strict=True)]
-    return _Point(number, jax.tree.unflatten(structure, restored), history)
+    return _Point(int(arrays["stage"]), jax.device_put(jax.tree.unflatten(structure, restored)), history)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 import jax
@@ -12,7 +10,7 @@ import jax.numpy as jnp
 import optax
 
 from .eigenbasis import adam_in_eigenbasis
-from .starts import CompilerOptions, CostFunction
+from .starts import CostFunction
 
 Method = Literal["adam", "eigenbasis"]
 RENEWAL = 10
@@ -50,45 +48,50 @@ class Descent:
     iteration: jax.Array
 
 
-def start_descent(z: jax.Array, settings: DescentSettings) -> Descent:
+@dataclass(frozen=True)
+class Start:
     """The state before the first iteration, from starts ``z`` (dimensions, *lanes)."""
-    lanes = z.shape[1:]
-    return Descent(
-        z=z,
-        moments=_transformation(settings).init(z),
-        best_z=z,
-        best_cost=jnp.full(lanes, jnp.inf, z.dtype),
-        failed_at=jnp.full(lanes, -1, jnp.int32),
-        iteration=jnp.zeros((), jnp.int32),
-    )
+
+    settings: DescentSettings
+
+    def __call__(self, z: jax.Array) -> Descent:
+        lanes = z.shape[1:]
+        return Descent(
+            z=z,
+            moments=_transformation(self.settings).init(z),
+            best_z=z,
+            best_cost=jnp.full(lanes, jnp.inf, z.dtype),
+            failed_at=jnp.full(lanes, -1, jnp.int32),
+            iteration=jnp.zeros((), jnp.int32),
+        )
 
 
-@lru_cache(maxsize=64)  # one function per cost and settings: the compiled program is found again for the next stand
-def descend(
-    cost: CostFunction, settings: DescentSettings, compiler: CompilerOptions = ()
-) -> Callable[[Descent, Any], Descent]:
-    """The compiled function of one iteration, (state, data of the cost) -> state; XLA's options in ``compiler``.
+@dataclass(frozen=True)
+class Iteration:
+    """One iteration: (state, data of the cost) -> state.
 
     The cost at the point before the move is judged against the best. A lane whose cost or gradient is not finite stops
     there: its status is recorded, its best point kept, and no other lane notices.
     """
-    transformation = _transformation(settings)
 
-    def total(z: jax.Array, data: Any) -> tuple[jax.Array, jax.Array]:
-        costs = cost(z, data)
-        return jnp.sum(costs), costs  # lanes are independent: the gradient of the sum is each lane's own
+    cost: CostFunction
+    settings: DescentSettings
 
-    def iterate(state: Descent, data: Any) -> Descent:
+    def __call__(self, state: Descent, data: Any) -> Descent:
+        def total(z: jax.Array, data: Any) -> tuple[jax.Array, jax.Array]:
+            costs = self.cost(z, data)
+            return jnp.sum(costs), costs  # lanes are independent: the gradient of the sum is each lane's own
+
         (_, costs), gradient = jax.value_and_grad(total, has_aux=True)(state.z, data)
         finite = jnp.isfinite(costs) & jnp.all(jnp.isfinite(gradient), axis=0)
         failed_at = jnp.where((state.failed_at < 0) & ~finite, state.iteration, state.failed_at)
         alive = failed_at < 0
         better = alive & (costs < state.best_cost)
         gradient = jnp.where(alive, gradient, 0.0)
-        if settings.clip is not None:
+        if self.settings.clip is not None:
             norm = jnp.sqrt(jnp.sum(gradient**2, axis=0))
-            gradient = gradient * jnp.minimum(1.0, settings.clip / jnp.maximum(norm, 1e-12))
-        updates, moments = transformation.update(gradient, state.moments)
+            gradient = gradient * jnp.minimum(1.0, self.settings.clip / jnp.maximum(norm, 1e-12))
+        updates, moments = _transformation(self.settings).update(gradient, state.moments)
         return Descent(
             z=jnp.where(alive, state.z + updates, state.z),
             moments=moments,
@@ -97,8 +100,6 @@ def descend(
             failed_at=failed_at,
             iteration=state.iteration + 1,
         )
-
-    return jax.jit(iterate, compiler_options=dict(compiler))
 
 
 def _transformation(settings: DescentSettings) -> optax.GradientTransformation:

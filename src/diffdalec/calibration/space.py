@@ -92,3 +92,13 @@ class SearchSpace:
         if self.transform == "logistic":
             return jnp.log(share) - jnp.log1p(-share)
         return jnp.tan(np.pi * (share - 0.5))
+
+
+@dataclass(frozen=True)
+class Physical:
+    """:meth:`SearchSpace.physical` as a function that can be compiled."""
+
+    space: SearchSpace
+
+    def __call__(self, z: jax.Array) -> dict[str, jax.Array]:
+        return self.space.physical(z)

@@ -4,40 +4,49 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
+from .programs import Compile, just_in_time
 from .space import SearchSpace
-
-CompilerOptions = tuple[tuple[str, bool | int], ...]
-"""Options of XLA by name, for the programs that hold the cost."""
 
 CostFunction = Callable[[jax.Array, Any], jax.Array]
 """(coordinates (dimensions, *lanes), data) -> cost (*lanes), lanes independent of one another and of any shape: a
 calibration puts its candidates and starts in front of the lanes' own axes. ``data`` is any
 pytree of arrays: passed along rather than closed over, so that the next stand of the same shapes needs no new
-compilation."""
+compilation. Equal only to a function that does the same."""
 
 CANDIDATES_AT_ONCE = 32
 
 
-def lane_keys(seed: int, lanes: Sequence[Sequence[str | int]]) -> jax.Array:
+def lane_keys(seed: int, lanes: Sequence[Sequence[str | int]], compile: Compile = just_in_time) -> jax.Array:
     """A random key for each lane from what it is called, e.g. (cell, experiment, member), and the seed.
 
-    The key depends on nothing else, so that any lane can be redone alone, on any machine, to the same numbers.
+    The key depends on nothing else, so that any lane can be redone alone, on any machine, to the same numbers. All
+    lanes have as many labels; the seed is of 32 bits, ValueError for another.
     """
-    keys = []
-    for labels in lanes:
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"the seed is {seed}, expected a number from 0 to {2**32 - 1}")
+    # Text is hashed: Python's own hash() differs between processes.
+    numbers = [[zlib.crc32(label.encode()) if isinstance(label, str) else label for label in lane] for lane in lanes]
+    arguments = np.uint32(seed), np.array(numbers, np.int64).astype(np.uint32)
+    return compile(folded_keys, *arguments)(*arguments)
+
+
+def folded_keys(seed: jax.Array, numbers: jax.Array) -> jax.Array:
+    """Keys (lanes, 2) of a seed and the ``numbers`` (lanes, labels) folded into it one after the other."""
+
+    def fold(row: jax.Array) -> jax.Array:
         key = jax.random.key(seed)
-        for label in labels:
-            # Text is hashed: Python's own hash() differs between processes.
-            number = label if isinstance(label, int) else zlib.crc32(label.encode())
+        for number in row:
             key = jax.random.fold_in(key, number)
-        keys.append(key)
-    return jnp.stack(keys)
+        return jax.random.key_data(key)
+
+    return jax.vmap(fold)(numbers)
 
 
 def screened_starts(
@@ -50,39 +59,41 @@ def screened_starts(
     candidates: int,
     starts: int,
     dtype,
-    compiler: CompilerOptions = (),
-) -> jax.Array:
+    compile: Compile = just_in_time,
+) -> np.ndarray:
     """The ``starts`` cheapest of ``candidates`` draws for each lane, (dimensions, starts, *shape); ``keys``
-    (prod(shape),).
+    (prod(shape), 2).
 
     A candidate with a non-finite cost loses to any other.
     """
-    draws = _draws(space, candidates, jnp.dtype(dtype))(keys)  # (dimensions, candidates, lanes)
-    draws = draws.reshape(len(space.dimensions), candidates, *shape)
+    draw = Draw(space, candidates, np.dtype(dtype).name)
+    drawn = np.asarray(compile(draw, keys)(keys))
+    draws = drawn.reshape(len(space.dimensions), candidates, *shape)
     if candidates == starts:
         return draws
-    score = _score(cost, compiler)
-    parts = [score(draws[:, i : i + CANDIDATES_AT_ONCE], data) for i in range(0, candidates, CANDIDATES_AT_ONCE)]
-    return cheapest(draws, jnp.concatenate(parts), starts)
+    parts = [draws[:, i : i + CANDIDATES_AT_ONCE] for i in range(0, candidates, CANDIDATES_AT_ONCE)]
+    costs = [np.asarray(compile(cost, part, data)(part, data)) for part in parts]
+    return cheapest(draws, np.concatenate(costs), starts)
 
 
-def cheapest(z: jax.Array, costs: jax.Array, number: int) -> jax.Array:
+def cheapest(z: np.ndarray, costs: np.ndarray, number: int) -> np.ndarray:
     """The ``number`` cheapest of each lane's points, cheapest first: ``z`` (dimensions, points, *lanes), ``costs``
     (points, *lanes). A cost that is not finite loses to any other.
     """
-    order = jnp.argsort(jnp.where(jnp.isfinite(costs), costs, jnp.inf), axis=0)[:number]
-    return jnp.take_along_axis(z, order[None], axis=1)
+    order = np.argsort(np.where(np.isfinite(costs), costs, np.inf), axis=0, kind="stable")[:number]
+    return np.take_along_axis(z, order[None], axis=1)
 
 
-@lru_cache(maxsize=64)
-def _score(cost: CostFunction, compiler: CompilerOptions) -> CostFunction:
-    return jax.jit(cost, compiler_options=dict(compiler))
+@dataclass(frozen=True)
+class Draw:
+    """The draws of lanes by their keys (lanes, 2): (dimensions, candidates, lanes)."""
 
+    space: SearchSpace
+    candidates: int
+    dtype: str
 
-@lru_cache(maxsize=64)
-def _draws(space: SearchSpace, candidates: int, dtype) -> Callable[[jax.Array], jax.Array]:
-    def draw(keys: jax.Array) -> jax.Array:
-        each = jax.vmap(lambda key: space.draw(key, candidates, dtype))(keys)  # (lanes, candidates, dimensions)
-        return jnp.transpose(each, (2, 1, 0))
+    def __call__(self, keys: jax.Array) -> jax.Array:
+        def draw(key: jax.Array) -> jax.Array:
+            return self.space.draw(jax.random.wrap_key_data(key), self.candidates, jnp.dtype(self.dtype))
 
-    return jax.jit(draw)
+        return jnp.transpose(jax.vmap(draw)(keys), (2, 1, 0))

@@ -10,10 +10,19 @@ import jax
 import jax.numpy as jnp
 
 from .. import kernels
-from ..calibration import CompilerOptions
 from ..errors import InputError
 from ..kernels import gpu
-from ..model import Drivers, Integrator, Parameters, Pools, StressFunction, integrate, prepare_coefficients, step
+from ..model import (
+    STRESS_FUNCTIONS,
+    Drivers,
+    Integrator,
+    Parameters,
+    Pools,
+    StressFunction,
+    integrate,
+    prepare_coefficients,
+    step,
+)
 from .empty import of_scalars
 
 BACKENDS = ("auto", "kernels", "gpu", "xla")
@@ -67,7 +76,7 @@ def integrator_for(backend: Backend, beta: StressFunction) -> Integrator:
     Where that holds an operation which kernels cannot take, plain XLA's with a warning that names it; InputError
     where the user asked for kernels.
     """
-    if backend.name == "xla":
+    if backend.name == "xla" or beta in STRESS_FUNCTIONS.values():  # ours are known to fit: a test sees to it
         return backend.integrate
     reason = _unsupported(beta)
     if not reason:
@@ -80,18 +89,19 @@ def integrator_for(backend: Backend, beta: StressFunction) -> Integrator:
     return integrate
 
 
-_AROUND_KERNELS: CompilerOptions = (("xla_cpu_use_fusion_emitters", False), ("xla_backend_optimization_level", 0))
+_AROUND_KERNELS = kernels.Compiler((("xla_cpu_use_fusion_emitters", False), ("xla_backend_optimization_level", 0)))
+_PLAIN = kernels.Compiler()
 
 
-def compiler_options(integrator: Integrator) -> CompilerOptions:
-    """XLA's options for a program that holds an integrator.
+def compiler_for(integrator: Integrator) -> kernels.Compiler:
+    """What compiles the programs that hold an integrator, and those around them.
 
     What XLA makes around a fused kernel is a few hundred operations on one number per lane: compiled without care it
     runs as fast within a twentieth, and is there in a fifth of the time. A loop over days that XLA itself makes is
     compiled with all its care.
     """
     fused = integrator is kernels.integrate or getattr(integrator, "func", None) is kernels.integrate
-    return _AROUND_KERNELS if fused else ()
+    return _AROUND_KERNELS if fused else _PLAIN
 
 
 def _name(beta: StressFunction) -> str:

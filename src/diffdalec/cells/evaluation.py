@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..calibration import CompilerOptions
 from ..cost import Problem, StreamTerm, cost_terms, nnse, observed, r_squared, rmse
 from ..harmonise.run_calendar import RunCalendar
-from ..model import OUTPUTS, Recording, run, traits
+from ..model import OUTPUTS, Parameters, Pools, Recording, run, traits
 from ..variables import FAST_STREAMS
-from .backend import compiler_options
+from .arrays import as_array
+from .backend import compiler_for
 from .space import split_values
 
 SCORES = {"nnse": nnse, "r2": r_squared, "rmse": rmse}
@@ -38,29 +36,31 @@ class Evaluation:
     canopy: np.ndarray
 
 
-@lru_cache(maxsize=8)
-def _compiled(options: CompilerOptions):
-    return jax.jit(_everything, static_argnames=("observed_from", "year_ends"), compiler_options=dict(options))
+@dataclass(frozen=True)
+class Everything:
+    """All that is asked of a run of fitted lanes: its terms, scores and traits, and the series that are kept."""
 
+    observed_from: int
+    year_ends: tuple[int, ...]
 
-def _everything(parameters, pools, problem, scored, *, observed_from, year_ends):
-    length = problem.calendar.shape[0]
-    recordings = {name: Recording(OUTPUTS[name], observed_from, length) for name in FAST_STREAMS}
-    recordings["total_biomass"] = Recording(OUTPUTS["total_biomass"], 0, length, year_ends)
-    seen = observed(parameters, pools, problem, scored) if scored else {}
-    scores = {
-        key: {name: score(seen[key], term.target) for name, score in SCORES.items()} for key, term in scored.items()
-    }
-    _, series = run(
-        parameters,
-        pools,
-        problem.drivers,
-        problem.calendar,
-        recordings,
-        beta=problem.beta,
-        integrate=problem.integrate,
-    )
-    return cost_terms(parameters, pools, problem), scores, series
+    def __call__(self, parameters: Parameters, pools: Pools, problem: Problem, scored: Mapping[str, StreamTerm]):
+        length = problem.calendar.shape[0]
+        recordings = {name: Recording(OUTPUTS[name], self.observed_from, length) for name in FAST_STREAMS}
+        recordings["total_biomass"] = Recording(OUTPUTS["total_biomass"], 0, length, self.year_ends)
+        seen = observed(parameters, pools, problem, scored) if scored else {}
+        scores = {
+            key: {name: score(seen[key], term.target) for name, score in SCORES.items()} for key, term in scored.items()
+        }
+        _, series = run(
+            parameters,
+            pools,
+            problem.drivers,
+            problem.calendar,
+            recordings,
+            beta=problem.beta,
+            integrate=problem.integrate,
+        )
+        return cost_terms(parameters, pools, problem), scores, series, asdict(traits(parameters))
 
 
 def evaluate(
@@ -71,13 +71,12 @@ def evaluate(
     dtype=jnp.float32,
 ) -> Evaluation:
     """Evaluate lanes with searched ``values`` by name; ``scored[period][stream]`` are the streams to score."""
-    parameters, pools = split_values({name: jnp.asarray(v, dtype) for name, v in values.items()})
+    parameters, pools = split_values({name: as_array(v, dtype) for name, v in values.items()})
     length = len(calendar.days)
-    year_ends = tuple(calendar.year_ends.tolist())
     flat = {f"{period}/{s}": term for period, terms in scored.items() for s, term in terms.items()}
-    terms, flat_scores, series = _compiled(compiler_options(problem.integrate))(
-        parameters, pools, problem, flat, observed_from=calendar.observed_from, year_ends=year_ends
-    )
+    everything = Everything(calendar.observed_from, tuple(calendar.year_ends.tolist()))
+    arguments = parameters, pools, problem, flat
+    terms, flat_scores, series, meaning = compiler_for(problem.integrate)(everything, *arguments)(*arguments)
     biomass = np.asarray(series.pop("total_biomass"))
     scores: dict[str, dict] = {period: {} for period in scored}
     for key, found in flat_scores.items():
@@ -90,6 +89,6 @@ def evaluate(
         scores=scores,
         daily=daily,
         biomass=biomass,
-        traits={name: np.asarray(value) for name, value in asdict(traits(parameters)).items()},
+        traits={name: np.asarray(value) for name, value in meaning.items()},
         canopy=np.max(daily["lai"][-last_year:], axis=0),
     )

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
 from ..cost import calibrate_canopy_efficiency
 from ..errors import InputError
+from ..kernels import Compiler
 from ..model import Drivers, Forcing, Site, prepare_drivers
 from ..units import DAYS_PER_YEAR
 from ..variables import FORCING
+from .arrays import as_array
 
 PHASE_ORIGIN = np.datetime64("2001-01-01")
 """Day zero of the annual phase: the convention of DifferLand's day-of-year parameters."""
@@ -30,19 +31,19 @@ def drivers(ds: xr.Dataset, dtype=jnp.float32) -> Drivers:
         if name not in ds:
             raise InputError(f"the Dataset has no variable {name!r}; forcing needs {', '.join(FORCING)}")
     days = (ds["time"].values - PHASE_ORIGIN) / np.timedelta64(1, "D")
-    columns = {name: jnp.asarray(_values(ds[name]), dtype) for name in FORCING}
+    columns = {name: as_array(_values(ds[name]), dtype) for name in FORCING}
     shape = (-1,) + (1,) * (columns["tmin"].ndim - 1)
     forcing = Forcing(
         **columns,
-        day_of_year=jnp.asarray(ds["time"].dt.dayofyear.values.reshape(shape), dtype),
-        phase=jnp.asarray(np.mod(days, DAYS_PER_YEAR).reshape(shape), dtype),
+        day_of_year=as_array(ds["time"].dt.dayofyear.values.reshape(shape), dtype),
+        phase=as_array(np.mod(days, DAYS_PER_YEAR).reshape(shape), dtype),
     )
-    constants = {name: jnp.asarray(_values(ds[name]), dtype) for name in ("latitude", "mean_temperature")}
-    site = Site(**constants, mean_precipitation=jnp.asarray(_values(ds["mean_precipitation"]), dtype))
-    return _prepare_drivers(forcing, site)
+    constants = ("latitude", "mean_temperature", "mean_precipitation")
+    site = Site(**{name: as_array(_values(ds[name]), dtype) for name in constants})
+    return _compile(prepare_drivers, forcing, site)(forcing, site)
 
 
-_prepare_drivers = jax.jit(prepare_drivers)
+_compile = Compiler()
 
 
 def _values(array: xr.DataArray) -> np.ndarray:
@@ -60,16 +61,13 @@ def named_arrays(cls: type, values: Mapping, dtype=jnp.float32):
     missing = [name for name in names if name not in values]
     if missing:
         raise InputError(f"{cls.__name__.lower()} lack {', '.join(missing)}")
-    arrays = {name: jnp.asarray(np.asarray(values[name]), dtype) for name in names}
-    return cls(**dict(zip(names, jnp.broadcast_arrays(*arrays.values()), strict=True)))
-
-
-_calibrate_canopy_efficiency = jax.jit(calibrate_canopy_efficiency)
+    arrays = np.broadcast_arrays(*(np.asarray(values[name], dtype) for name in names))
+    return cls(**{name: as_array(array) for name, array in zip(names, arrays, strict=True)})
 
 
 def canopy_efficiency(ds: xr.Dataset, days: xr.DataArray) -> dict[str, float]:
     """The pre-calibrated canopy efficiency over a mask of days (time): ``value``, ``rmse`` [gC m-2 d-1], ``days``."""
-    found = _calibrate_canopy_efficiency(
-        drivers(ds), jnp.asarray(ds["lai"].values), jnp.asarray(ds["gpp"].values), jnp.asarray(days.values)
-    )
+    series = (as_array(ds[name].values, np.float32) for name in ("lai", "gpp"))
+    arguments = drivers(ds), *series, as_array(days.values)
+    found = _compile(calibrate_canopy_efficiency, *arguments)(*arguments)
     return {"value": float(found.value), "rmse": float(found.rmse), "days": int(found.days)}

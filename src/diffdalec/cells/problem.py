@@ -28,6 +28,7 @@ from ..observation import (
     score_scale,
 )
 from ..variables import TEN_DAY_WINDOWS
+from .arrays import as_array
 from .forcing import drivers
 
 
@@ -68,7 +69,7 @@ def _target(values: np.ndarray, valid: np.ndarray, sigma: float, dtype) -> Targe
     filled = np.where(valid, values, 0.0)[:, None]
     mask = valid[:, None]
     scale = score_scale(filled, mask, sigma)
-    return Target(jnp.asarray(filled, dtype), jnp.asarray(mask, dtype), jnp.asarray(scale, dtype))
+    return Target(as_array(filled, dtype), as_array(mask, dtype), as_array(scale, dtype))
 
 
 def _biomass(data: StandData, observe: str, calendar: RunCalendar) -> tuple[Operator, np.ndarray]:
@@ -107,7 +108,7 @@ def _fast(data, name, stream, calendar, period, dtype) -> tuple[Operator, np.nda
     sums = np.append(np.where(valid, series, 0.0), 0.0)[index].sum(axis=1)
     counts = counted.sum(axis=1)
     operator = WindowMean(
-        weights=jnp.asarray(counted[..., None], dtype), index=jnp.asarray(index), output=name, start=start, stop=stop
+        weights=as_array(counted[..., None], dtype), index=as_array(index), output=name, start=start, stop=stop
     )
     # A window that the year's or month's end cuts short needs its share of the days that it has.
     full = np.full_like(length, stream.days) if restart == "run" else length
@@ -151,19 +152,19 @@ def problem(
         for parameter, prior in experiment.priors.items():
             centre = prior.centre if prior.centre is not None else data.prior_centres.get(parameter)
             if centre is not None:
-                width = jnp.asarray(prior.width, dtype)
-                priors[parameter] = GaussianPrior(jnp.asarray(centre, dtype), width, prior.scale == "log")
+                width = as_array(prior.width, dtype)
+                priors[parameter] = GaussianPrior(as_array(centre, dtype), width, prior.scale == "log")
                 weigh(f"prior:{parameter}", index, prior.weight)
         for edc, rule in experiment.constraints.items():
-            constraints[edc] = ConstraintTerm(jnp.asarray(rule.width, dtype), jnp.asarray(rule.factor, dtype))
+            constraints[edc] = ConstraintTerm(as_array(rule.width, dtype), as_array(rule.factor, dtype))
             weigh(edc, index, rule.weight)
     return Problem(
         drivers=drivers(data.ds, dtype),
-        calendar=jnp.asarray(calendar.days),
+        calendar=as_array(calendar.days),
         streams=streams,
         priors=priors,
         constraints=constraints,
-        weights={name: jnp.asarray(lanes, dtype) for name, lanes in weights.items()},
+        weights={name: as_array(lanes, dtype) for name, lanes in weights.items()},
         beta=STRESS_FUNCTIONS[experiments[0].simulation.water_stress],
         integrate=integrate,
     )

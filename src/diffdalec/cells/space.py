@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 import jax
 
-from ..calibration import CostFunction, Dimension, SearchSpace
+from ..calibration import Dimension, SearchSpace
 from ..config import PoolRange
 from ..cost import Problem, total_cost
 from ..model import INITIAL_POOLS, PARAMETERS, Parameters, Pools, Quantity
@@ -35,11 +35,11 @@ def split_values(values: Mapping[str, jax.Array]) -> tuple[Parameters, Pools]:
     )
 
 
-@lru_cache(maxsize=32)  # one function per space: compiled programs are found again by it
-def cost_function(space: SearchSpace) -> CostFunction:
+@dataclass(frozen=True)
+class Cost:
     """The cost of search coordinates: (z (dimensions, *lanes), :class:`~diffdalec.cost.Problem`) -> cost (*lanes)."""
 
-    def cost(z: jax.Array, problem: Problem) -> jax.Array:
-        return total_cost(*split_values(space.physical(z)), problem)
+    space: SearchSpace
 
-    return cost
+    def __call__(self, z: jax.Array, problem: Problem) -> jax.Array:
+        return total_cost(*split_values(self.space.physical(z)), problem)

@@ -11,13 +11,16 @@ from .integration import integrate
 from .machine import available, cache_folder, default_threads, processor_key
 from .preparation import unsupported
 from .primitives import UnsupportedStep
+from .programs import Compiler, keep_programs
 
 __all__ = [
+    "Compiler",
     "UnsupportedStep",
     "available",
     "cache_folder",
     "default_threads",
     "integrate",
+    "keep_programs",
     "processor_key",
     "prune_daily",
     "tangents",

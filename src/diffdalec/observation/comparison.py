@@ -70,7 +70,7 @@ def compared_in_run(operator: Daily | WindowMean, target: Target, data_days: np.
     def on_data_days(of_run: np.ndarray, elsewhere: float) -> Any:
         found = np.full(length, elsewhere)
         found[data_days] = of_run
-        return jnp.asarray(found, target.values.dtype)
+        return jnp.asarray(found.astype(target.values.dtype))
 
     if isinstance(operator, Daily):
         day = DayOfStream(on_data_days(values, 0.0), on_data_days(valid, 0.0))
@@ -87,4 +87,5 @@ def compared_in_run(operator: Daily | WindowMean, target: Target, data_days: np.
         day = DayOfStream(
             on_data_days(mean, 0.0), on_data_days(compared, 0.0), on_data_days(share, 0.0), on_data_days(carried, 1.0)
         )
-    return Comparison(day, jnp.reshape(target.scale, ()), operator.output, operator.start, operator.stop)
+    scale = jnp.asarray(np.reshape(target.scale, ()))
+    return Comparison(day, scale, operator.output, operator.start, operator.stop)

@@ -14,11 +14,11 @@ import numpy as np
 import xarray as xr
 
 from ..calibration import Calibration, CheckpointFile, calibrate_lanes, lane_keys
-from ..cells.backend import Backend, choose_backend, compiler_options, integrator_for
+from ..cells.backend import Backend, choose_backend, compiler_for, integrator_for
 from ..cells.evaluation import Evaluation, evaluate
 from ..cells.forcing import canopy_efficiency
 from ..cells.problem import StandData, problem, stream_terms
-from ..cells.space import cost_function, search_space
+from ..cells.space import Cost, search_space
 from ..cells.stages import stages
 from ..config import Experiment, load_experiment
 from ..errors import InputError
@@ -197,16 +197,17 @@ def _calibrate_group(data, group, settings: Settings) -> list[Fit]:
         dtype = jnp.dtype(settings.dtype)
         beta = STRESS_FUNCTIONS[first.simulation.water_stress]
         integrator = integrator_for(settings.backend, beta)
+        compiler = compiler_for(integrator)
         stand = problem(data, group, calendar, dtype, integrator)
         found = calibrate_lanes(
-            cost_function(space),
+            Cost(space),
             stages(data, group, stand, dtype),
             space,
-            lane_keys(settings.seed, [(site, e.name, m) for e in group for m in range(e.members)]),
+            lane_keys(settings.seed, [(site, e.name, m) for e in group for m in range(e.members)], compiler),
             shape,
             candidates=o.candidates,
             dtype=dtype,
-            compiler=compiler_options(integrator),
+            compile=compiler,
             progress=None if report is None else lambda i, n, best: report(names, i, n, best),
             checkpoint=checkpoint,
         )

@@ -17,7 +17,7 @@ from ... import kernels
 from ...calibration import lane_keys
 from ...cells.backend import choose_backend
 from ...cells.problem import problem
-from ...cells.space import cost_function, search_space, split_values
+from ...cells.space import Cost, search_space, split_values
 from ...config import Experiment, load_experiment
 from ...cost import Problem
 from ...harmonise.run_calendar import RunCalendar
@@ -120,7 +120,7 @@ def measure_speed(
 def _functions(case: _Case, backend: str) -> dict[str, Callable[[jax.Array, Problem], Any]]:
     """What is timed of a case, by name."""
     e = case.experiment
-    cost = cost_function(search_space(e.initial_pools, e.optimiser.transform))
+    cost = Cost(search_space(e.initial_pools, e.optimiser.transform))
 
     def total(z, stand):
         return jnp.sum(cost(z, stand))

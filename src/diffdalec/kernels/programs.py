@@ -1,0 +1,140 @@
+"""Compiled programs with the kernels in them, found again by what they are made of: in memory and, if asked, on disk.
+
+XLA's own cache is asked for a program that is already traced, and tracing a calibration takes longer than all that
+comes after it. Here a program is found before anything is traced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import threading
+import warnings
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.experimental.serialize_executable import deserialize_and_load, serialize
+
+from .call import register, registered_calls
+from .description import Undescribed, described, source_mark
+from .kernel_call import KernelCall
+from .machine import available, default_threads, load, object_code, processor_key, write_whole
+
+IN_MEMORY = 128
+"""Programs held at most; a calibration has ten."""
+
+_programs: dict[Hashable, Callable] = {}
+_lock = threading.Lock()
+_kept_in: list[Path] = []
+
+
+def keep_programs(folder: Path | None) -> None:
+    """Keep what this process compiles from now on in a folder, and look there first; None to keep nothing."""
+    _kept_in[:] = [] if folder is None else [folder]
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """Compiles functions of arrays for arguments of certain shapes, with XLA's ``options`` by name."""
+
+    options: tuple[tuple[str, bool | int], ...] = ()
+
+    def __call__(self, function: Callable, *arguments: Any) -> Callable:
+        """The program of ``function`` for arguments like these: pytrees of arrays.
+
+        ``function`` is hashable, and equal to another only where it does the same. Its program is kept on disk where
+        :func:`~diffdalec.kernels.description.described` can tell what it is.
+        """
+        leaves, structure = jax.tree.flatten(arguments)
+        kinds = tuple((x.shape, x.dtype, bool(getattr(x, "weak_type", False))) for x in leaves)
+        key = (self, function, structure, kinds, jax.config.jax_enable_x64, default_threads())
+        with _lock:
+            if key not in _programs:
+                while len(_programs) >= IN_MEMORY:
+                    _programs.pop(next(iter(_programs)))
+                _programs[key] = self._made(function, arguments)
+            return _programs[key]
+
+    def _made(self, function: Callable, arguments: tuple) -> Callable:
+        path = self._path(function, arguments)
+        found = None if path is None else _read(path, arguments)
+        if found is not None:
+            return found
+        with registered_calls() as calls:
+            program = jax.jit(_named(function), compiler_options=dict(self.options)).lower(*arguments).compile()
+        if path is not None:
+            write_whole(path, _packed(program, calls))
+        return program
+
+    def _path(self, function: Callable, arguments: tuple) -> Path | None:
+        """Where the program is kept; None where it cannot be."""
+        if not _kept_in or available() is not None or jax.default_backend() != "cpu":
+            return None
+        try:
+            made_of = described((function, arguments, self.options))
+        except Undescribed:
+            return None
+        settings = {name: value for name, value in jax.config.values.items() if "cache" not in name}
+        around = (settings, jax.config.jax_enable_x64, default_threads(), os.environ.get("XLA_FLAGS"))
+        text = f"{made_of}\n{around}\n{source_mark()}\n{processor_key()}"
+        return _kept_in[0] / f"{hashlib.sha256(text.encode()).hexdigest()}.program"
+
+
+def _named(function: Callable) -> Callable:
+    """The function under the name that profiles show of its program."""
+
+    def program(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    program.__name__ = getattr(function, "__name__", type(function).__name__)
+    return program
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A program as it lies on disk: XLA's part, the calls and the code of its kernels, and an output's structure."""
+
+    program: bytes
+    calls: tuple[KernelCall, ...]
+    kernels: dict[str, bytes]
+    output: Any
+
+
+def _packed(program: Any, calls: dict[str, KernelCall]) -> bytes:
+    payload, _, out_tree = serialize(program)
+    output = jax.tree.unflatten(out_tree, range(out_tree.num_leaves))
+    codes = {call.kernel: object_code(call.kernel) for call in calls.values()}
+    body = pickle.dumps(_Kept(payload, tuple(calls.values()), codes, output))
+    return hashlib.sha256(body).digest() + body
+
+
+def _read(path: Path, arguments: tuple) -> Callable | None:
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    mark, body = content[:32], content[32:]
+    if hashlib.sha256(body).digest() != mark:
+        warnings.warn(f"{path}: the compiled program kept there is damaged; it is compiled anew", stacklevel=5)
+        return None
+    kept: _Kept = pickle.loads(body)
+    for key, code in kept.kernels.items():
+        load(key, code)
+    for call in kept.calls:
+        register(call)
+    _find_lapack()
+    in_tree = jax.tree.structure((arguments, {}))
+    return deserialize_and_load(kept.program, in_tree, jax.tree.structure(kept.output))
+
+
+@cache
+def _find_lapack() -> None:
+    """Have JAX look LAPACK's functions up, as it does when a program that calls them is lowered, not when it is loaded:
+    called unfound they end the process.
+    """
+    jax.jit(jnp.linalg.qr).lower(jax.ShapeDtypeStruct((1, 1), jnp.float32))
