@@ -6,47 +6,32 @@ from __future__ import annotations
 
 import threading
 import time
-from types import TracebackType
 
 import numpy as np
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-LINE_SECONDS = 20.0
+from .bars import LINE_SECONDS, Bars
 
 
-class CalibrationProgress:
+class CalibrationProgress(Bars):
     """A context in which batches report; see :data:`diffdalec.workflows.calibrate.GroupProgress`."""
 
     def __init__(self, console: Console | None = None):
-        self.console = console or Console(stderr=True)
-        self._bars = Progress(
-            TextColumn("{task.description}"),
+        super().__init__(
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("best cost {task.fields[cost]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            console=self.console,
-            disable=not self.console.is_terminal,
+            console=console,
         )
         self._tasks: dict[str, TaskID] = {}
         self._begun: dict[str, tuple[float, int]] = {}
         self._printed: dict[str, float] = {}
         self._lock = threading.Lock()
-
-    def say(self, text: str) -> None:
-        """A line of plain text."""
-        self._bars.console.print(text, highlight=False, soft_wrap=True)
 
     def __call__(self, name: str, iteration: int, iterations: int, best: np.ndarray) -> None:
         cost = f"{np.min(best):.3f}"
@@ -67,12 +52,3 @@ class CalibrationProgress:
         done = iteration - first
         left = f", about {(now - begun) / done * (iterations - iteration):.0f} s left" if done else ""
         self.say(f"{name.replace('+', ' + ')}: iteration {iteration} of {iterations}, best cost {cost}{left}")
-
-    def __enter__(self) -> CalibrationProgress:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()

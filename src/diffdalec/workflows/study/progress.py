@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from ..execution import Progress as TaskProgress
+from ..bars import LINE_SECONDS, Bars
+from ..execution import Progress
 
-LINE_SECONDS = 20.0
 
-
-class StudyProgress:
+class StudyProgress(Bars):
     """A context in which the stages of a study report."""
 
     def __init__(self, console: Console | None = None):
-        self.console = console or Console(stderr=True)
-        self._bars = Progress(
-            TextColumn("{task.description}"),
+        super().__init__(
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=self.console,
-            disable=not self.console.is_terminal,
+            TextColumn("{task.fields[left]}", markup=False),
+            console=console,
         )
         self._task: TaskID | None = None
         self._steps: dict[str, TaskID] = {}
         self._what, self._done, self._total, self._failed = "", 0, 0, 0
         self._printed = -LINE_SECONDS
-
-    def say(self, text: str) -> None:
-        """A line of plain text."""
-        self._bars.console.print(text, highlight=False, soft_wrap=True)
 
     def steps(self, what: str, done: int, of: int) -> None:
         """So many steps of something are done: a bar of its own, or a line now and then."""
@@ -59,7 +51,7 @@ class StudyProgress:
         self._done += 1
         self._failed += failed
 
-    def look(self, state: TaskProgress) -> None:
+    def look(self, state: Progress) -> None:
         """What the workers are doing."""
         left = "" if state.seconds_left is None else f"{duration(state.seconds_left)} left"
         done = state.done + state.failed
@@ -71,15 +63,6 @@ class StudyProgress:
         self._printed = now
         details = [f"{state.workers} workers", f"{self._failed} cells failed" if self._failed else "", left]
         self.say(f"{self._what}: {done} of {self._total} batches; " + ", ".join(text for text in details if text))
-
-    def __enter__(self) -> StudyProgress:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
 
 
 def duration(seconds: float) -> str:
