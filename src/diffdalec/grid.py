@@ -13,7 +13,7 @@ import numpy as np
 from .errors import InputError
 
 AUTHALIC_RADIUS = 6_371_007.181
-"""Radius [m] of the sphere with the surface of the WGS 84 ellipsoid (Moritz 2000, Geodetic Reference System 1980)."""
+"""Radius [m] of the sphere with the surface of GRS 80's ellipsoid (Moritz 2000), which is WGS 84's to a millimetre."""
 
 CELLS_PER_DEGREE = 2
 ROWS = 180 * CELLS_PER_DEGREE

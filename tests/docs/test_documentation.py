@@ -81,3 +81,27 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     targets = set(re.findall(r"\]\(([^)#]+)\)", README)) - {"docs/images/biomass.png"}
     missing = [target for target in targets if "://" not in target and not (ROOT / target).is_file()]
     assert missing == []
+
+
+NAME = r"[A-Z][a-zé]+(?:-[A-Z][a-z]+)?"
+CITATION = re.compile(
+    rf"({NAME})(?:,? (?:et al\.|(?:&|and) {NAME}),? \(?| \()((?:19|20)\d\d)(?![–\d-])|\(({NAME}) ((?:19|20)\d\d)(?![–\d-])"
+)
+
+
+def test_what_is_cited_is_listed() -> None:
+    """Every author and year in pages and docstrings stands among the references or with the products."""
+    pages = [ROOT / "README.md", *(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)]
+    listed = [
+        line
+        for name in ("theory/references.md", "howto/products.md")
+        for line in re.split(r"\n(?:- |\n)", (ROOT / "docs" / name).read_text(encoding="utf-8"))
+    ]
+    missing = set()
+    for path in [*pages, *(ROOT / "src").rglob("*.py")]:
+        text = " ".join(path.read_text(encoding="utf-8").split())
+        for found in CITATION.finditer(text):
+            author, year = found[1] or found[3], found[2] or found[4]
+            if not any(author in entry and year in entry for entry in listed):
+                missing.add(f"{path.relative_to(ROOT)}: {author} {year}")
+    assert not missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 RATIO = 0.622
-"""Molar mass of water vapour per that of dry air (18.015/28.964; FAO-56, box 1, uses the same digits)."""
+"""Molar mass of water vapour per that of dry air (18.015/28.964; FAO-56, eq. 8, uses the same digits)."""
 
 
 def saturation_vapour_pressure(temperature):
@@ -27,7 +27,7 @@ def vapour_pressure(specific_humidity, pressure):
 
         e = q p / (ε + (1 − ε) q),  ε = 0.622
 
-    (Wallace & Hobbs 2006, eqs. 3.57 and 3.59, solved for e.)
+    (Wallace & Hobbs 2006, section 3.5: w = q / (1 − q), and e = p w / (w + ε), their eq. 3.59.)
 
     >>> round(float(vapour_pressure(0.01, 1000.0)), 3)
     15.98
