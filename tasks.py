@@ -21,7 +21,7 @@ STAMP = VENV / "diffdalec-installed"
 OLDEST = (3, 11)
 
 TASKS = {
-    "demo": ("run the demonstration on a synthetic stand: diffdalec demo", ["-m", "diffdalec", "demo"], {"test"}),
+    "demo": ("run the demonstration on a small synthetic biome: diffdalec demo", ["-m", "diffdalec", "demo"], {"test"}),
     "test": ("run the tests: pytest", ["-m", "pytest"], {"test"}),
     "docs": (
         "build the documentation into docs/_build/html, warnings as errors",

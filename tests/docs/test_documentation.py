@@ -84,9 +84,8 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 NAME = r"[A-Z][a-zé]+(?:-[A-Z][a-z]+)?"
-CITATION = re.compile(
-    rf"({NAME})(?:,? (?:et al\.|(?:&|and) {NAME}),? \(?| \()((?:19|20)\d\d)(?![–\d-])|\(({NAME}) ((?:19|20)\d\d)(?![–\d-])"
-)
+YEAR = r"((?:19|20)\d\d)(?![–\d-])"
+CITATION = re.compile(rf"({NAME})(?:,? (?:et al\.|(?:&|and) {NAME}),? \(?| \(){YEAR}|\(({NAME}) {YEAR}")
 
 
 def test_what_is_cited_is_listed() -> None:
