@@ -12,7 +12,7 @@ from PIL import Image
 
 OUT = Path(__file__).resolve().parents[1] / "images" / "biomass.png"
 WIDTH = 1300
-COLOURS = 128
+COLOURS = 255
 
 
 def main(folder: str) -> None:
