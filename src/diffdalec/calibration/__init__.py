@@ -2,7 +2,7 @@
 ecology.
 """
 
-from .calibrate import Calibration, Stage, calibrate_lanes
+from .calibrate import Calibration, Progress, Stage, calibrate_lanes, programs_needed
 from .checkpoint import CheckpointFile, CheckpointMismatch
 from .descent import DescentSettings
 from .programs import Compile, just_in_time
@@ -17,10 +17,12 @@ __all__ = [
     "CostFunction",
     "DescentSettings",
     "Dimension",
+    "Progress",
     "SearchSpace",
     "Stage",
     "calibrate_lanes",
     "just_in_time",
     "lane_keys",
+    "programs_needed",
     "screened_starts",
 ]

@@ -15,7 +15,7 @@ from .checkpoint import CheckpointFile
 from .descent import Descent, DescentSettings, Iteration, Start
 from .programs import Compile, just_in_time
 from .space import Physical, SearchSpace
-from .starts import CostFunction, cheapest, screened_starts
+from .starts import CANDIDATES_AT_ONCE, CostFunction, cheapest, screened_starts
 
 CHECKPOINTS_OF_HISTORY = 200
 REPORT_SECONDS = 0.5
@@ -108,8 +108,8 @@ def calibrate_lanes(
         )  # fmt: skip
         point = _Point(0, started(z, first), [])
     else:
-        like = started(np.zeros((len(space.dimensions), stages[int(saved["stage"])].starts, *shape), dtype),
-                       stages[int(saved["stage"])])
+        stage = stages[int(saved["stage"])]
+        like = started(np.zeros((len(space.dimensions), stage.starts, *shape), dtype), stage)
         point = _restored(saved, like)
     reported = written = time.monotonic()
     try:
@@ -151,6 +151,23 @@ def calibrate_lanes(
         history=np.stack([best for _, best in point.history]),
         gradient_equivalents=gradient_equivalents(stages, candidates),
     )
+
+
+def programs_needed(
+    cost: CostFunction, stages: Sequence[Stage], space: SearchSpace, shape: tuple[int, ...], candidates: int, dtype
+) -> list[tuple[Callable, tuple]]:
+    """The programs that :func:`calibrate_lanes` will spend its time in, for ``Compile.ahead``."""
+
+    def points(number: int) -> jax.ShapeDtypeStruct:
+        return jax.ShapeDtypeStruct((len(space.dimensions), number, *shape), dtype)
+
+    found: list[tuple[Callable, tuple]] = []
+    if candidates > stages[0].starts:
+        found.append((cost, (points(min(candidates, CANDIDATES_AT_ONCE)), stages[0].data)))
+    for stage in stages:
+        state = jax.eval_shape(Start(stage.settings), points(stage.starts))
+        found.append((Iteration(cost, stage.settings), (state, stage.data)))
+    return found
 
 
 def gradient_equivalents(stages: Sequence[Stage], candidates: int) -> float:

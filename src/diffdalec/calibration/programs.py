@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import jax
 
-Compile = Callable[..., Callable]
-"""``compile(function, *arguments)``: the program of a function for arguments like these, pytrees of arrays.
 
-The functions are frozen dataclasses whose fields are settings, so that equal ones share a program. All that changes
-from stand to stand is in their arguments."""
+class Compile(Protocol):
+    """Makes programs of functions for certain arguments, pytrees of arrays.
+
+    The functions are frozen dataclasses whose fields are settings, so that equal ones share a program. All that changes
+    from stand to stand is in their arguments.
+    """
+
+    def __call__(self, function: Callable, *arguments: Any) -> Callable:
+        """The program of ``function`` for arguments like these."""
+
+    def ahead(self, *requests: tuple[Callable, tuple]) -> None:
+        """Make the programs of (function, arguments) now; shapes will do as arguments."""
 
 
-def just_in_time(function: Callable, *arguments: Any) -> Callable:
+class _JustInTime:
     """JAX's own compilation at the first call."""
-    return _jitted(function)
+
+    def __call__(self, function: Callable, *arguments: Any) -> Callable:
+        return _jitted(function)
+
+    def ahead(self, *requests: tuple[Callable, tuple]) -> None:
+        """Nothing: what is called is compiled then."""
+
+
+just_in_time: Compile = _JustInTime()
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -63,6 +64,18 @@ class Everything:
         return cost_terms(parameters, pools, problem), scores, series, asdict(traits(parameters))
 
 
+def evaluation_program(
+    values: Mapping[str, Any],
+    problem: Problem,
+    scored: Mapping[str, Mapping[str, StreamTerm]],
+    calendar: RunCalendar,
+) -> tuple[Everything, tuple]:
+    """The function that :func:`evaluate` calls, and its arguments; ``values`` may be shapes."""
+    flat = {f"{period}/{s}": term for period, terms in scored.items() for s, term in terms.items()}
+    everything = Everything(calendar.observed_from, tuple(calendar.year_ends.tolist()))
+    return everything, (*split_values(values), problem, flat)
+
+
 def evaluate(
     values: Mapping[str, np.ndarray],
     problem: Problem,
@@ -71,11 +84,9 @@ def evaluate(
     dtype=jnp.float32,
 ) -> Evaluation:
     """Evaluate lanes with searched ``values`` by name; ``scored[period][stream]`` are the streams to score."""
-    parameters, pools = split_values({name: as_array(v, dtype) for name, v in values.items()})
+    lanes = {name: as_array(v, dtype) for name, v in values.items()}
     length = len(calendar.days)
-    flat = {f"{period}/{s}": term for period, terms in scored.items() for s, term in terms.items()}
-    everything = Everything(calendar.observed_from, tuple(calendar.year_ends.tolist()))
-    arguments = parameters, pools, problem, flat
+    everything, arguments = evaluation_program(lanes, problem, scored, calendar)
     terms, flat_scores, series, meaning = compiler_for(problem.integrate)(everything, *arguments)(*arguments)
     biomass = np.asarray(series.pop("total_biomass"))
     scores: dict[str, dict] = {period: {} for period in scored}

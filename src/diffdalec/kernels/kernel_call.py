@@ -65,8 +65,8 @@ class KernelCall:
         digest = hashlib.sha256()
         for field in fields(self):
             value = getattr(self, field.name)
-            parts = (value.rows, value.which, value.offset) if isinstance(value, Table) else (repr(value).encode(),)
-            for part in parts:
+            arrays = (value.rows, value.which, value.offset) if isinstance(value, Table) else ()
+            for part in [array.tobytes() for array in arrays] or [repr(value).encode()]:
                 digest.update(part)
         return f"diffdalec_kernel_{digest.hexdigest()[:32]}"
 

@@ -17,6 +17,7 @@ from .lanes import LANE, Kept, Lanes, pieces
 from .machine import compiled, host_target
 from .program import adjoint_kernel, forward_kernel, tangent_kernel
 from .trace import DayProgram
+from .traced import adjoint_nodes, forward_nodes
 
 CHUNK_DAYS = 64
 """Days of a piece: the scratch of a block, 20 to 60 vectors a day, stays in the second-level cache."""
@@ -49,7 +50,7 @@ class Plan:
     def outputs(self) -> list[Node]:
         """The values of a day: state after it, then what is recorded."""
         lane_drivers = tuple(k == LANE for k in self.lanes.kinds)
-        return self.program.forward(self.dtype, lane_drivers)
+        return forward_nodes(self.program, self.dtype, lane_drivers)
 
     @cached_property
     def pieces(self) -> list[tuple[int, int, tuple[int, ...]]]:
@@ -88,7 +89,7 @@ class Plan:
     def adjoint_ir(self) -> str:
         bodies = []
         for inside in self.bodies.values():
-            after, states, invariants = self.program.adjoint(self.dtype, self.shape.lane_drivers, inside)
+            after, states, invariants = adjoint_nodes(self.program, self.dtype, self.shape.lane_drivers, inside)
             bodies.append(AdjointBody(after, states, invariants, self._summed(inside)))
         return adjoint_kernel(self.target, self.shape, bodies, CHUNK_DAYS)
 

@@ -14,7 +14,7 @@ from .lanes import LANE, Kept, lay_out
 from .machine import available, default_threads
 from .plan import Plan
 from .primitives import UnsupportedStep
-from .trace import DayProgram
+from .traced import day_program
 
 
 class Recording(Protocol):
@@ -104,10 +104,7 @@ def prepare(
             raise UnsupportedStep("the step returns a state of another structure than it takes")
         return [*jax.tree.leaves(after), *(r.select(after, output) for r in recordings.values())]
 
-    one = jax.ShapeDtypeStruct((), dtype)
-    program = DayProgram(
-        day, [one] * len(state_leaves), [one] * len(driver_leaves), [one] * len(constant_leaves)
-    )
+    program = day_program(day, len(state_leaves), len(driver_leaves), len(constant_leaves), dtype)
     kept = tuple(_kept(r) for r in recordings.values())
     return Prepared(
         plan=Plan(program, lanes, dtype, length, kept, threads or default_threads(), directions),

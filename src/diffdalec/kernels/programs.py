@@ -12,6 +12,7 @@ import pickle
 import threading
 import warnings
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,26 +52,36 @@ class Compiler:
         ``function`` is hashable, and equal to another only where it does the same. Its program is kept on disk where
         :func:`~diffdalec.kernels.description.described` can tell what it is.
         """
-        leaves, structure = jax.tree.flatten(arguments)
-        kinds = tuple((x.shape, x.dtype, bool(getattr(x, "weak_type", False))) for x in leaves)
-        key = (self, function, structure, kinds, jax.config.jax_enable_x64, default_threads())
+        key = self._key(function, arguments)
         with _lock:
             if key not in _programs:
-                while len(_programs) >= IN_MEMORY:
-                    _programs.pop(next(iter(_programs)))
-                _programs[key] = self._made(function, arguments)
+                path = self._path(function, arguments)
+                _remember(key, _read(path, arguments) or _Lowered(self, function, arguments).compiled(path))
             return _programs[key]
 
-    def _made(self, function: Callable, arguments: tuple) -> Callable:
-        path = self._path(function, arguments)
-        found = None if path is None else _read(path, arguments)
-        if found is not None:
-            return found
-        with registered_calls() as calls:
-            program = jax.jit(_named(function), compiler_options=dict(self.options)).lower(*arguments).compile()
-        if path is not None:
-            write_whole(path, _packed(program, calls))
-        return program
+    def ahead(self, *requests: tuple[Callable, tuple]) -> None:
+        """Make the programs of several (function, arguments) now, side by side: XLA compiles one while the next is
+        traced. Arguments may be shapes (``jax.ShapeDtypeStruct``) in place of arrays.
+        """
+        with ThreadPoolExecutor(default_threads()) as pool:
+            begun: dict[Hashable, Future] = {}
+            for function, arguments in requests:
+                key = self._key(function, arguments)
+                if key in _programs or key in begun:
+                    continue
+                path = self._path(function, arguments)
+                found = _read(path, arguments)
+                if found is None:
+                    begun[key] = pool.submit(_Lowered(self, function, arguments).compiled, path)
+                else:
+                    _remember(key, found)
+            for key, program in begun.items():
+                _remember(key, program.result())
+
+    def _key(self, function: Callable, arguments: tuple) -> Hashable:
+        leaves, structure = jax.tree.flatten(arguments)
+        kinds = tuple((x.shape, x.dtype, bool(getattr(x, "weak_type", False))) for x in leaves)
+        return self, function, structure, kinds, jax.config.read("jax_enable_x64"), default_threads()
 
     def _path(self, function: Callable, arguments: tuple) -> Path | None:
         """Where the program is kept; None where it cannot be."""
@@ -81,9 +92,30 @@ class Compiler:
         except Undescribed:
             return None
         settings = {name: value for name, value in jax.config.values.items() if "cache" not in name}
-        around = (settings, jax.config.jax_enable_x64, default_threads(), os.environ.get("XLA_FLAGS"))
+        around = (settings, jax.config.read("jax_enable_x64"), default_threads(), os.environ.get("XLA_FLAGS"))
         text = f"{made_of}\n{around}\n{source_mark()}\n{processor_key()}"
         return _kept_in[0] / f"{hashlib.sha256(text.encode()).hexdigest()}.program"
+
+
+def _remember(key: Hashable, program: Callable) -> None:
+    while len(_programs) >= IN_MEMORY:
+        _programs.pop(next(iter(_programs)))
+    _programs[key] = program
+
+
+class _Lowered:
+    """A function traced for its arguments, with the calls of kernels in it."""
+
+    def __init__(self, compiler: Compiler, function: Callable, arguments: tuple) -> None:
+        with registered_calls() as self.calls:
+            self.lowered = jax.jit(_named(function), compiler_options=dict(compiler.options)).lower(*arguments)
+
+    def compiled(self, path: Path | None) -> Callable:
+        """The program, which is then also kept at ``path``."""
+        program = self.lowered.compile()
+        if path is not None:
+            write_whole(path, _packed(program, self.calls))
+        return program
 
 
 def _named(function: Callable) -> Callable:
@@ -114,8 +146,8 @@ def _packed(program: Any, calls: dict[str, KernelCall]) -> bytes:
     return hashlib.sha256(body).digest() + body
 
 
-def _read(path: Path, arguments: tuple) -> Callable | None:
-    if not path.is_file():
+def _read(path: Path | None, arguments: tuple) -> Callable | None:
+    if path is None or not path.is_file():
         return None
     content = path.read_bytes()
     mark, body = content[:32], content[32:]

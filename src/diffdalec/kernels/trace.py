@@ -7,7 +7,7 @@ day, or from lane to lane, becomes a product with its reciprocal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,20 +91,19 @@ class DayProgram:
     Numbered names: inputs first (state, drivers, constants), then what the instructions make.
     """
 
-    def __init__(self, day: Callable, state: Sequence[Any], drivers: Sequence[Any], constants: Sequence[Any]) -> None:
-        closed = jax.make_jaxpr(day)(list(state), list(drivers), list(constants))
+    def __init__(self, closed: ClosedJaxpr, n_state: int, n_drivers: int, n_constants: int) -> None:
         self.closed_over = list(closed.consts)
         for value in self.closed_over:
             if jnp.shape(value) != ():
                 raise UnsupportedStep(
                     f"the step holds an array of shape {jnp.shape(value)}; pass it in the constants instead"
                 )
-        self.n_state, self.n_drivers = len(state), len(drivers)
-        self.levels = [FULL] * len(state) + [DAY] * len(drivers) + [CONSTANT] * (len(constants) + len(self.closed_over))
+        self.n_state, self.n_drivers = n_state, n_drivers
+        self.levels = [FULL] * n_state + [DAY] * n_drivers + [CONSTANT] * (n_constants + len(self.closed_over))
         self.instructions: list[Instruction] = []
         inputs = list(range(len(self.levels)))
-        first_constant = len(state) + len(drivers)
-        order = inputs[first_constant + len(constants) :] + inputs[: first_constant + len(constants)]
+        given = n_state + n_drivers + n_constants
+        order = inputs[given:] + inputs[:given]
         self.outputs = self._flatten(closed.jaxpr, order)
         self._split()
 

@@ -13,21 +13,19 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from ..calibration import Calibration, CheckpointFile, calibrate_lanes, lane_keys
-from ..cells.backend import Backend, choose_backend, compiler_for, integrator_for
-from ..cells.evaluation import Evaluation, evaluate
+from ..calibration import Calibration, CheckpointFile, Progress
+from ..cells.backend import Backend, choose_backend
+from ..cells.evaluation import Evaluation
 from ..cells.forcing import canopy_efficiency
-from ..cells.problem import StandData, problem, stream_terms
-from ..cells.space import Cost, search_space
-from ..cells.stages import stages
+from ..cells.problem import StandData, stream_terms
 from ..config import Experiment, load_experiment
 from ..errors import InputError
 from ..harmonise.growth_curve import GrowthCurve
 from ..harmonise.interpolation import interpolated
 from ..harmonise.periods import period_masks
-from ..harmonise.run_calendar import RunCalendar, run_calendar
+from ..harmonise.run_calendar import RunCalendar
 from ..harmonise.well_watered import well_watered_days
-from ..model import STRESS_FUNCTIONS
+from .batch import experiment_calendar, make_batch
 from .fits import Fit, calibration_dataset, member_status
 from .simulate import Precision
 
@@ -129,14 +127,32 @@ def calibrate_experiments(data: StandData, experiments: Sequence[Experiment], se
     groups = _groups(experiments)
     for group in groups:
         _check_streams(data, group)
-    fits = {fit.experiment.name: fit for group in groups for fit in _calibrate_group(data, group, settings)}
+    site = str(data.ds.attrs.get("site", ""))
+    fits = {}
+    # x64 is a setting of the thread: it must be entered here, where the arrays are made.
+    with jax.enable_x64(settings.dtype == "float64"):
+        batches = [make_batch(data, group, settings.backend, jnp.dtype(settings.dtype)) for group in groups]
+        for compiler in {batch.compiler for batch in batches}:
+            compiler.ahead(*(program for b in batches if b.compiler == compiler for program in b.programs()))
+        for batch in batches:
+            report = _reporting(batch.name, settings.progress)
+            found, evaluation = batch.calibrated(site, settings.seed, report, _checkpoint(batch.name, settings))
+            for index, e in enumerate(batch.experiments):
+                fits[e.name] = _fit(e, index, found, evaluation, batch.calendar, data)
     return [fits[e.name] for e in experiments]
 
 
-def experiment_calendar(ds: xr.Dataset, experiment: Experiment) -> RunCalendar:
-    """The calendar of an experiment's run on a Dataset."""
-    s = experiment.simulation
-    return run_calendar(ds["time"], cycle=s.cycle, years=s.years, last_year=s.last_year)
+def _reporting(name: str, progress: GroupProgress | None) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda iteration, iterations, best: progress(name, iteration, iterations, best)
+
+
+def _checkpoint(name: str, settings: Settings) -> CheckpointFile | None:
+    if settings.checkpoints is None:
+        return None
+    mark = hashlib.sha256(f"{settings.fingerprint}/{name}".encode()).hexdigest()
+    return CheckpointFile(settings.checkpoints / f"{name}.npz", mark)
 
 
 def _groups(experiments: Sequence[Experiment]) -> list[list[Experiment]]:
@@ -178,50 +194,6 @@ def _check_streams(data: StandData, group: Sequence[Experiment]) -> None:
                 f"{data.ds.attrs.get('site', 'the site')} has no value of {wanted} in the calibration years: "
                 f"experiment {experiment.name} has nothing to be compared with"
             )
-
-
-def _calibrate_group(data, group, settings: Settings) -> list[Fit]:
-    first = group[0]
-    o, names = first.optimiser, "+".join(e.name for e in group)
-    calendar = experiment_calendar(data.ds, first)
-    space = search_space(first.initial_pools, o.transform)
-    site = str(data.ds.attrs.get("site", ""))
-    shape = (len(group) * first.members,)
-    checkpoint = None
-    if settings.checkpoints is not None:
-        mark = hashlib.sha256(f"{settings.fingerprint}/{names}".encode()).hexdigest()
-        checkpoint = CheckpointFile(settings.checkpoints / f"{names}.npz", mark)
-    report = settings.progress
-    # x64 is a setting of the thread: it must be entered here, where the arrays are made.
-    with jax.enable_x64(settings.dtype == "float64"):
-        dtype = jnp.dtype(settings.dtype)
-        beta = STRESS_FUNCTIONS[first.simulation.water_stress]
-        integrator = integrator_for(settings.backend, beta)
-        compiler = compiler_for(integrator)
-        stand = problem(data, group, calendar, dtype, integrator)
-        found = calibrate_lanes(
-            Cost(space),
-            stages(data, group, stand, dtype),
-            space,
-            lane_keys(settings.seed, [(site, e.name, m) for e in group for m in range(e.members)], compiler),
-            shape,
-            candidates=o.candidates,
-            dtype=dtype,
-            compile=compiler,
-            progress=None if report is None else lambda i, n, best: report(names, i, n, best),
-            checkpoint=checkpoint,
-        )
-        scored = {
-            period: {
-                name: term
-                for e in group
-                for name, term in stream_terms(data, e, calendar, period, dtype).items()
-                if name != "biomass"
-            }
-            for period in data.periods
-        }
-        evaluation = evaluate(found.values, stand, scored, calendar, dtype)
-    return [_fit(e, i, found, evaluation, calendar, data) for i, e in enumerate(group)]
 
 
 def _fit(
