@@ -15,6 +15,7 @@ import xarray as xr
 import diffdalec as dd
 from diffdalec import InputError, load_experiment
 from diffdalec.model import INITIAL_POOLS, PARAMETERS
+from diffdalec.workflows.calibrate import Settings, calibrate_experiments, stand_data
 from diffdalec.workflows.fits import member_status
 from stands import observed_stand
 
@@ -132,3 +133,20 @@ def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path):
     one, two = (tree["calibration"].to_dataset().load() for tree in trees)
     for name in one.data_vars:
         np.testing.assert_array_equal(one[name].values, two[name].values, err_msg=str(name))
+
+
+def test_members_that_do_not_fit_into_memory_take_turns_to_the_same_numbers():
+    ds = observed_stand()
+    experiments = [load_experiment(name, members=3, optimiser=QUICK) for name in ("baseline", "single_year")]
+    data = stand_data(ds, experiments, None, biomass=8000.0, priors={"lcma": 90.0, "canopy_efficiency": 10.0})
+    seen: list[str] = []
+    whole, parts = (
+        calibrate_experiments(data, experiments, Settings(memory=memory, progress=lambda name, *_: seen.append(name)))
+        for memory in (2**32, 1)
+    )
+    for one, other in zip(whole, parts, strict=True):
+        assert one.experiment == other.experiment
+        np.testing.assert_allclose(one.cost, other.cost, rtol=1e-5)
+        np.testing.assert_allclose(one.values["wood_turnover"], other.values["wood_turnover"], rtol=1e-3)
+        assert one.history.shape == other.history.shape and one.biomass.shape == other.biomass.shape
+    assert len(seen) >= 4  # one batch, then three

@@ -1,6 +1,6 @@
 """What is kept of compiled programs on disk: how much there is, and how it is held to a size.
 
-Whole programs, kernels and what else XLA compiles lie in folders under ``diffdalec`` of the user's cache folder
+Whole programs and kernels lie in folders under ``diffdalec`` of the user's cache folder
 (:func:`~diffdalec.kernels.machine.cache_folder`). Each file is one program; one that is missing is compiled again. A
 program that a process has loaded is in its memory, so that a file may go at any time; folders stay, since a process at
 work expects them.
@@ -23,7 +23,7 @@ _MARK = "pruned"
 
 @dataclass(frozen=True)
 class KeptPrograms:
-    """Programs of one kind (``kernels``, ``programs``, ``xla``): their folder, how many files, and their size [bytes]."""
+    """Programs of one kind (``kernels``, ``programs``): their folder, how many files, and their size [bytes]."""
 
     folder: Path
     files: int

@@ -21,6 +21,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
+from jax.stages import Compiled
 
 from .call import register, registered_calls
 from .description import Undescribed, described, source_mark
@@ -30,7 +31,7 @@ from .machine import available, default_threads, load, object_code, processor_ke
 IN_MEMORY = 128
 """Programs held at most; a calibration has ten."""
 
-_programs: dict[Hashable, Callable] = {}
+_programs: dict[Hashable, Compiled] = {}
 _lock = threading.Lock()
 _kept_in: list[Path] = []
 
@@ -46,7 +47,7 @@ class Compiler:
 
     options: tuple[tuple[str, bool | int], ...] = ()
 
-    def __call__(self, function: Callable, *arguments: Any) -> Callable:
+    def __call__(self, function: Callable, *arguments: Any) -> Compiled:
         """The program of ``function`` for arguments like these: pytrees of arrays.
 
         ``function`` is hashable, and equal to another only where it does the same. Its program is kept on disk where
@@ -78,14 +79,25 @@ class Compiler:
             for key, program in begun.items():
                 _remember(key, program.result())
 
+    def memory(self, function: Callable, *arguments: Any) -> int:
+        """Bytes that the program takes beside its arguments; 0 where XLA does not tell."""
+        analysis = self(function, *arguments).memory_analysis()
+        return 0 if analysis is None else analysis.temp_size_in_bytes + analysis.output_size_in_bytes
+
     def _key(self, function: Callable, arguments: tuple) -> Hashable:
         leaves, structure = jax.tree.flatten(arguments)
         kinds = tuple((x.shape, x.dtype, bool(getattr(x, "weak_type", False))) for x in leaves)
         return self, function, structure, kinds, jax.config.read("jax_enable_x64"), default_threads()
 
     def _path(self, function: Callable, arguments: tuple) -> Path | None:
-        """Where the program is kept; None where it cannot be."""
+        """Where the program is kept; None where it cannot be.
+
+        What XLA has found in a cache of its own can be run, but what it then writes of it cannot be loaded again
+        ("Function not found"; jaxlib 0.10.2).
+        """
         if not _kept_in or available() is not None or jax.default_backend() != "cpu":
+            return None
+        if jax.config.values["jax_compilation_cache_dir"] is not None:
             return None
         try:
             made_of = described((function, arguments, self.options))
@@ -97,7 +109,7 @@ class Compiler:
         return _kept_in[0] / f"{hashlib.sha256(text.encode()).hexdigest()}.program"
 
 
-def _remember(key: Hashable, program: Callable) -> None:
+def _remember(key: Hashable, program: Compiled) -> None:
     while len(_programs) >= IN_MEMORY:
         _programs.pop(next(iter(_programs)))
     _programs[key] = program
@@ -110,7 +122,7 @@ class _Lowered:
         with registered_calls() as self.calls:
             self.lowered = jax.jit(_named(function), compiler_options=dict(compiler.options)).lower(*arguments)
 
-    def compiled(self, path: Path | None) -> Callable:
+    def compiled(self, path: Path | None) -> Compiled:
         """The program, which is then also kept at ``path``."""
         program = self.lowered.compile()
         if path is not None:
@@ -146,7 +158,7 @@ def _packed(program: Any, calls: dict[str, KernelCall]) -> bytes:
     return hashlib.sha256(body).digest() + body
 
 
-def _read(path: Path | None, arguments: tuple) -> Callable | None:
+def _read(path: Path | None, arguments: tuple) -> Compiled | None:
     if path is None or not path.is_file():
         return None
     content = path.read_bytes()

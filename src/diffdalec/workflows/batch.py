@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
@@ -33,9 +33,10 @@ from ..model import STRESS_FUNCTIONS
 
 @dataclass(frozen=True)
 class Batch:
-    """Experiments with as many members each, made ready as lanes (experiment × member,)."""
+    """Experiments with as many members each, made ready as lanes (experiment × member,), from ``first_member`` on."""
 
     experiments: Sequence[Experiment]
+    first_member: int
     calendar: RunCalendar
     space: SearchSpace
     stages: Sequence[Stage]
@@ -50,7 +51,7 @@ class Batch:
 
     @property
     def lanes(self) -> list[tuple[str, int]]:
-        return [(e.name, member) for e in self.experiments for member in range(e.members)]
+        return [(e.name, self.first_member + i) for e in self.experiments for i in range(e.members)]
 
     @property
     def candidates(self) -> int:
@@ -62,6 +63,15 @@ class Batch:
         values = {name: jax.ShapeDtypeStruct(shape, self.dtype) for name in self.space.names}
         needed = programs_needed(Cost(self.space), self.stages, self.space, shape, self.candidates, self.dtype)
         return [*needed, evaluation_program(values, self.stand, self.scored, self.calendar)]
+
+    def members_at_once(self, memory: float) -> int:
+        """How many of the members can be calibrated side by side in so much memory [bytes], one at least.
+
+        By what the program of an iteration needs beside its arguments, as XLA tells it once it is compiled.
+        """
+        members = self.experiments[0].members
+        needed = max(self.compiler.memory(function, *arguments) for function, arguments in self.programs())
+        return members if needed <= memory else max(1, int(members * memory / needed))
 
     def calibrated(
         self, site: str, seed: int, progress: Callable | None, checkpoint: CheckpointFile | None
@@ -83,7 +93,9 @@ class Batch:
         return found, evaluate(found.values, self.stand, self.scored, self.calendar, self.dtype)
 
 
-def make_batch(data: StandData, experiments: Sequence[Experiment], backend: Backend, dtype) -> Batch:
+def make_batch(
+    data: StandData, experiments: Sequence[Experiment], backend: Backend, dtype, first_member: int = 0
+) -> Batch:
     """Experiments that share a run, on a stand's data."""
     first = experiments[0]
     integrator = integrator_for(backend, STRESS_FUNCTIONS[first.simulation.water_stress])
@@ -100,6 +112,7 @@ def make_batch(data: StandData, experiments: Sequence[Experiment], backend: Back
     }
     return Batch(
         experiments=experiments,
+        first_member=first_member,
         calendar=calendar,
         space=search_space(first.initial_pools, first.optimiser.transform),
         stages=stages(data, experiments, stand, dtype),
@@ -108,6 +121,19 @@ def make_batch(data: StandData, experiments: Sequence[Experiment], backend: Back
         compiler=compiler_for(integrator),
         dtype=jnp.dtype(dtype),
     )
+
+
+def joined(parts: Sequence[tuple[Calibration, Evaluation]], experiments: int) -> tuple[Calibration, Evaluation]:
+    """Parts of the members of several experiments as one batch of all members."""
+
+    def join(*arrays: np.ndarray) -> np.ndarray:
+        by_experiment = [a.reshape(*a.shape[:-1], experiments, -1) for a in arrays]
+        return np.concatenate(by_experiment, axis=-1).reshape(*arrays[0].shape[:-1], -1)
+
+    (first, _), *_ = parts
+    fields = ("values", "cost", "failed_starts", "history")
+    found = jax.tree.map(join, *({name: getattr(c, name) for name in fields} for c, _ in parts))
+    return replace(first, **found), Evaluation(**jax.tree.map(join, *(vars(e) for _, e in parts)))
 
 
 def experiment_calendar(ds: xr.Dataset, experiment: Experiment) -> RunCalendar:

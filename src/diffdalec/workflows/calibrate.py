@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from ..harmonise.interpolation import interpolated
 from ..harmonise.periods import period_masks
 from ..harmonise.run_calendar import RunCalendar
 from ..harmonise.well_watered import well_watered_days
-from .batch import experiment_calendar, make_batch
+from .batch import Batch, experiment_calendar, joined, make_batch
 from .fits import Fit, calibration_dataset, member_status
 from .simulate import Precision
 
@@ -38,13 +38,18 @@ GroupProgress = Callable[[str, int, int, np.ndarray], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a calibration is run with beside its experiments and data. ``checkpoints`` is a folder for resuming."""
+    """What a calibration is run with beside its experiments and data.
+
+    ``checkpoints`` is a folder for resuming. Members that would need more than ``memory`` [bytes] side by side are
+    calibrated one part after the other, to the same numbers.
+    """
 
     seed: int = 0
     dtype: Precision = "float32"
     backend: Backend = field(default_factory=choose_backend)
     checkpoints: Path | None = None
     fingerprint: str = ""
+    memory: float = 4 * 2**30
     progress: GroupProgress | None = None
 
 
@@ -135,23 +140,39 @@ def calibrate_experiments(data: StandData, experiments: Sequence[Experiment], se
         for compiler in {batch.compiler for batch in batches}:
             compiler.ahead(*(program for b in batches if b.compiler == compiler for program in b.programs()))
         for batch in batches:
-            report = _reporting(batch.name, settings.progress)
-            found, evaluation = batch.calibrated(site, settings.seed, report, _checkpoint(batch.name, settings))
+            parts = [
+                part.calibrated(site, settings.seed, _reporting(part, settings.progress), _checkpoint(part, settings))
+                for part in _parts(batch, data, settings)
+            ]
+            found, evaluation = joined(parts, len(batch.experiments))
             for index, e in enumerate(batch.experiments):
                 fits[e.name] = _fit(e, index, found, evaluation, batch.calendar, data)
     return [fits[e.name] for e in experiments]
 
 
-def _reporting(name: str, progress: GroupProgress | None) -> Progress | None:
+def _parts(batch: Batch, data: StandData, settings: Settings) -> Iterator[Batch]:
+    """The batch, or parts of its members that one after the other fit into memory."""
+    members = batch.experiments[0].members
+    at_once = batch.members_at_once(settings.memory)
+    if at_once == members:
+        yield batch
+        return
+    for first in range(0, members, at_once):
+        some = [e.model_copy(update={"members": min(at_once, members - first)}) for e in batch.experiments]
+        yield make_batch(data, some, settings.backend, batch.dtype, first)
+
+
+def _reporting(batch: Batch, progress: GroupProgress | None) -> Progress | None:
     if progress is None:
         return None
-    return lambda iteration, iterations, best: progress(name, iteration, iterations, best)
+    return lambda iteration, iterations, best: progress(batch.name, iteration, iterations, best)
 
 
-def _checkpoint(name: str, settings: Settings) -> CheckpointFile | None:
+def _checkpoint(batch: Batch, settings: Settings) -> CheckpointFile | None:
     if settings.checkpoints is None:
         return None
-    mark = hashlib.sha256(f"{settings.fingerprint}/{name}".encode()).hexdigest()
+    name = f"{batch.name}-from-member-{batch.first_member}" if batch.first_member else batch.name
+    mark = hashlib.sha256(f"{settings.fingerprint}/{name}/{len(batch.lanes)}".encode()).hexdigest()
     return CheckpointFile(settings.checkpoints / f"{name}.npz", mark)
 
 

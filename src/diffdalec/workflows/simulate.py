@@ -10,25 +10,18 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from ..cells.arrays import as_array
 from ..cells.backend import choose_backend, integrator_for
 from ..cells.forcing import drivers, named_arrays
 from ..cells.labels import output_variables
+from ..cells.recorded_run import RecordedRun
 from ..errors import InputError
 from ..harmonise.run_calendar import RunCalendar, run_calendar
-from ..model import OUTPUTS, STRESS_FUNCTIONS, Parameters, Pools, Recording, StressFunction, run
+from ..model import OUTPUTS, STRESS_FUNCTIONS, Parameters, Pools, StressFunction
 from ..variables import POOLS
 
 Precision = Literal["float32", "float64"]
 ANNUAL_FLUXES = ("gpp", "npp", "reco", "nee", "et")
-
-# Compiled once per shape, whatever the number of calls. ``recorded`` is pairs of an output's name and its Recording.
-_compiled_run = jax.jit(
-    lambda p, initial, drivers, days, recorded, beta, integrate: run(
-        p, initial, drivers, days, dict(recorded), beta=beta, integrate=integrate
-    )[1],
-    static_argnames=("recorded", "beta", "integrate"),
-)
-
 
 def simulate(
     parameters: Mapping,
@@ -49,8 +42,7 @@ def simulate(
     :mod:`diffdalec.variables`. InputError where a name is missing.
     """
     days = np.arange(ds.sizes["time"])
-    recorded = {name: Recording(select, 0, len(days)) for name, select in OUTPUTS.items()}
-    series, lanes = _run(parameters, pools, ds, days, recorded, dtype, beta, backend)
+    series, lanes = _run(parameters, pools, ds, days, (tuple(OUTPUTS), (), ()), dtype, beta, backend)
     coordinates = {"time": ds["time"], **{d: ds[d] for d in ("cell",) if d in ds.coords}}
     return xr.Dataset(output_variables(series, ("time", *lanes)), coordinates)
 
@@ -76,9 +68,7 @@ def forward(
     if years < 1:
         raise InputError(f"a forward run needs at least 1 year, found {years}")
     calendar = run_calendar(ds["time"], cycle=cycle, years=years, first_year=first_year)
-    length, ends = len(calendar.days), tuple(calendar.year_ends.tolist())
-    recorded = {name: Recording(OUTPUTS[name], 0, length, ends) for name in POOLS}
-    recorded |= {name: Recording(OUTPUTS[name], 0, length) for name in (*ANNUAL_FLUXES, "lai")}
+    recorded = (*ANNUAL_FLUXES, "lai"), tuple(POOLS), tuple(calendar.year_ends.tolist())
     series, lanes = _run(parameters, pools, ds, calendar.days, recorded, dtype, beta, backend)
     return _by_age(series, calendar, lanes)
 
@@ -100,12 +90,10 @@ def _run(
             )
         cells = (ds.sizes["cell"], 1) if "cell" in ds.dims else ()
         full = jnp.broadcast_shapes(shape, cells)
-        p, initial = jax.tree.map(lambda x: jnp.broadcast_to(x, full), (p, initial))
-        integrate = integrator_for(choose_backend(backend), stress)
-        series = _compiled_run(
-            p, initial, drivers(ds, kind), jnp.asarray(days),
-            recorded=tuple(recorded.items()), beta=stress, integrate=integrate,
-        )  # fmt: skip
+        p, initial = jax.tree.map(lambda x: as_array(np.broadcast_to(x, full)), (p, initial))
+        daily, sampled, on_days = recorded
+        chosen = RecordedRun(daily, sampled, on_days, stress, integrator_for(choose_backend(backend), stress))
+        series = chosen.compiled(p, initial, drivers(ds, kind), as_array(days))
         return {name: np.asarray(value) for name, value in series.items()}, lanes
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from ..cells.arrays import as_array
 from ..cells.backend import choose_backend
 from ..cells.forcing import drivers, named_arrays
+from ..cells.recorded_run import RecordedRun
 from ..harmonise.run_calendar import run_calendar
-from ..model import OUTPUTS, Drivers, Integrator, Parameters, Pools, Recording, run
+from ..model import STRESS_FUNCTIONS, Parameters, Pools
 from ..synthetic.biome.carbon_dioxide import daily_co2
 from ..synthetic.biome.weather import Weather
 from ..variables import FAST_STREAMS, FORCING
@@ -79,14 +79,12 @@ def grow(
     bounds = np.concatenate([[0], calendar.year_ends + 1])
 
     by_lane = jax.tree.map(lambda x: x[..., 0], drivers(forcing))
-    series = _series(
-        named_arrays(Parameters, parameters),
-        named_arrays(Pools, pools),
-        by_lane,
-        jnp.asarray(calendar.days),
-        choose_backend(backend).integrate,
-        tuple(calendar.year_ends.tolist()),
-    )
+    beta = STRESS_FUNCTIONS["jarvis_stewart"]
+    ends = tuple(calendar.year_ends.tolist())
+    kept = RecordedRun(_DAILY, ("total_biomass", "som"), ends, beta, choose_backend(backend).integrate)
+    forest = named_arrays(Parameters, parameters), named_arrays(Pools, pools)
+    found = kept.compiled(*forest, by_lane, as_array(calendar.days))
+    series = {name: np.asarray(values) for name, values in found.items()}
     days = np.diff(bounds)[:, None]
     annual = {name: np.add.reduceat(series[name], bounds[:-1], axis=0, dtype=float) for name in FAST_STREAMS}
     annual["lai"] /= days
@@ -106,33 +104,3 @@ def grow(
 
 
 _DAILY = (*FAST_STREAMS, "beta", "litter_to_som", "wood_litter", "som_respiration")
-
-
-def _series(
-    parameters: Parameters,
-    pools: Pools,
-    by_lane: Drivers,
-    days: jax.Array,
-    integrate: Integrator,
-    year_ends: tuple[int, ...],
-) -> dict[str, np.ndarray]:
-    series = _compiled(integrate, year_ends)(parameters, pools, by_lane, days)
-    return {name: np.asarray(values) for name, values in series.items()}
-
-
-_programs: dict = {}
-
-
-def _compiled(integrate: Integrator, year_ends: tuple[int, ...]):
-    """One compiled program per calendar, used batch after batch."""
-    key = (integrate, year_ends)
-    if key not in _programs:
-        _programs[key] = jax.jit(partial(_recorded, integrate=integrate, year_ends=year_ends))
-    return _programs[key]
-
-
-def _recorded(parameters, pools, by_lane, days, *, integrate, year_ends):
-    length = days.shape[0]
-    recordings = {name: Recording(OUTPUTS[name], 0, length) for name in _DAILY}
-    recordings |= {name: Recording(OUTPUTS[name], 0, length, year_ends) for name in ("total_biomass", "som")}
-    return run(parameters, pools, by_lane, days, recordings, integrate=integrate)[1]

@@ -92,7 +92,7 @@ def _measure(
         say(f"workers: {workers}; {len(found)} of {stands} stands, this one in {sum(parts.values()):.1f} s")
 
     with tempfile.TemporaryDirectory(prefix="diffdalec-bench-") as cache:
-        caches = {"XDG_CACHE_HOME": cache, "JAX_COMPILATION_CACHE_DIR": f"{cache}/xla"}
+        caches = {"XDG_CACHE_HOME": cache}
         tasks = [(seed, members, overrides) for seed in range(stands)]
         began = time.perf_counter()
         run_tasks(FUNCTION, tasks, scheduler="local", workers=workers, on_result=on_result, environment=caches)

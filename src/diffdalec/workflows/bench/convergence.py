@@ -47,7 +47,7 @@ def measure_convergence(
         for state in ("empty", "full"):
             say(f"three experiments, {members} members, caches of compiled programs {state}")
             arguments = {"site": None if site is None else str(site), "curve": curve, "members": members}
-            caches = {"XDG_CACHE_HOME": cache, "JAX_COMPILATION_CACHE_DIR": f"{cache}/xla"}
+            caches = {"XDG_CACHE_HOME": cache}
             found.append(Convergence(**in_child(__name__, "time_stand", arguments, environment=caches)))
     return found[0], found[1]
 
