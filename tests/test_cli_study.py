@@ -54,7 +54,7 @@ def command(*arguments) -> str:
 
 
 def test_a_whole_run_and_its_outputs(study_file):
-    said = command("run", study_file, *OPTIONS)
+    said = command("run", study_file, "--no-report", *OPTIONS)
     assert "RMSE" in said
     out = load_study(study_file).out
     tables = {path.stem for path in (out / "tables").glob("*.csv")}
@@ -76,7 +76,7 @@ def test_a_whole_run_and_its_outputs(study_file):
 
 
 def test_stages_one_by_one_give_the_same_store(study_file, tmp_path, cells):
-    command("run", study_file, *OPTIONS)
+    command("run", study_file, "--no-report", *OPTIONS)
     other = write_study(tmp_path / "other", cells)
     for stage in ("precalibrate", "calibrate", "forward"):
         command(stage, other, *OPTIONS)
@@ -98,13 +98,13 @@ def test_evaluation_of_a_study_half_done(study_file):
 def test_the_truth_is_compared_where_it_lies_beside_the_archive(study_file):
     truth = xr.Dataset({"wood_turnover": ("cell", [1e-4, 2e-4])}, {"cell": [200_007, 200_000]})
     truth.to_zarr(study_file.parent / "truth.zarr", zarr_format=3, consolidated=False)
-    assert "with the truth" in command("run", study_file, *OPTIONS)
+    assert "with the truth" in command("run", study_file, "--no-report", *OPTIONS)
     table = pd.read_csv(load_study(study_file).out / "tables" / "retrieval.csv")
     assert table["quantity"].unique().tolist() == ["wood_turnover"] and (table["cells"] == 2).all()
 
 
 def test_status_does_not_stumble_over_a_broken_ledger(study_file):
-    command("run", study_file, *OPTIONS)
+    command("run", study_file, "--no-report", *OPTIONS)
     ledger = load_study(study_file).out / "ledger.sqlite"
     ledger.write_bytes(b"not a database" * 100)
     assert "ledger.sqlite cannot be read" in command("status", study_file)

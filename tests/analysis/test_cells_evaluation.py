@@ -80,6 +80,14 @@ def test_differences_are_percent_bias_against_the_first_experiment(ensemble):
     assert table["pbias_robust"].sel(experiment="growth_curve").item() == pytest.approx(100 * (2.0 - 3.0) / 3.0)
 
 
+def test_each_experiment_is_also_compared_with_the_one_before(ensemble):
+    turned = CellEnsemble(ensemble.calibration.isel(experiment=[0, 1, 0]).assign_coords(experiment=["a", "b", "c"]))
+    previous = trait_differences(turned)["pbias_robust_previous"].sel(quantity="wood_turnover")
+    assert np.isnan(previous.sel(experiment="a").item())
+    assert previous.sel(experiment="b").item() == pytest.approx(100 * (2.0 - 3.0) / 3.0)
+    assert previous.sel(experiment="c").item() == pytest.approx(100 * (3.0 - 2.0) / 2.0)
+
+
 def test_the_filter_counts_what_it_removes(ensemble):
     table = robustness(ensemble).sel(quantity="wood_turnover")
     assert table["cells"].values.tolist() == [2, 2]

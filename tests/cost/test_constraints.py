@@ -97,7 +97,7 @@ def test_leaf_economics_line_is_that_of_the_trait_pairs(shared_data):
     """678 pairs of GLOPNET: log10 months and log10 g m-2; LCMA is half of LMA."""
     import pandas as pd
 
-    from diffdalec.cost.constraints import (
+    from diffdalec.ecological_rules import (
         LEAF_ECONOMICS_INTERCEPT,
         LEAF_ECONOMICS_RESIDUAL,
         LEAF_ECONOMICS_SLOPE,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .root import app
+from .study import Workers
 
 
 @app.command()
@@ -16,13 +17,16 @@ def report(
     cells: Annotated[
         int | None, typer.Option(min=0, help="Of a study: how many cells can be opened in its report [12].")
     ] = None,
+    workers: Workers = None,
 ) -> None:
     """Write the report anew: of a stand with its figures and summary, of a study with its tables, maps and figures.
 
     Example: diffdalec report biome
     """
     from ..errors import InputError
+    from ..kernels import default_threads
     from ..workflows.outputs import STORE, write_outputs
+    from ..workflows.study.progress import StudyProgress
     from ..workflows.study.report import MOST_SHOWN, find_study, report_study
 
     if (folder / STORE).exists():
@@ -37,7 +41,7 @@ def report(
             f"{folder}: there is nothing to report here; expected the results of a stand ({STORE}), "
             "or a study (study.yaml) or its results (study.zarr)"
         )
-    path = report_study(
-        study, shown=MOST_SHOWN if cells is None else cells, progress=lambda line: typer.echo(line, err=True)
-    )
+    shown = MOST_SHOWN if cells is None else cells
+    with StudyProgress() as progress:
+        path = report_study(study, shown=shown, workers=workers or default_threads(), progress=progress.steps)
     typer.echo(f"report: {path}")

@@ -12,6 +12,7 @@ from .root import app
 
 if TYPE_CHECKING:
     from ..study import Study
+    from ..workflows.study.conclusion import Conclusion
     from ..workflows.study.evaluate import StudyEvaluation
     from ..workflows.study.run import RunOptions, RunReport
 
@@ -25,6 +26,9 @@ Scheduler = Annotated[
 Gpus = Annotated[int, typer.Option(min=0, help="Number of this machine's GPUs to use: a local worker for each.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of workers; default: one per core.")]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Also try the cells again that have failed.")]
+DEMO_SHOWN = 6
+"""Cells that can be opened in the demonstration's report."""
+
 FAILURES = 1
 """Exit code where some batches failed; all others are finished and kept."""
 
@@ -128,8 +132,14 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, with the SLURM script; do nothing.")
     ] = False,
+    no_report: Annotated[
+        bool, typer.Option("--no-report", help="End with the evaluation: no attribution, no report.")
+    ] = False,
 ) -> None:
-    """Run a study whole: prepare, precalibrate, calibrate, forward, evaluate. Goes on from what is finished."""
+    """Run a study whole: prepare, precalibrate, calibrate, forward, evaluate, attribute, report. Goes on from what is
+    finished.
+    """
+    from ..workflows.study.conclusion import conclude_study
     from ..workflows.study.progress import StudyProgress
     from ..workflows.study.whole import plan, run_study
 
@@ -141,7 +151,8 @@ def run(
     options = _options(loaded, scheduler, workers, backend, gpus, retry_failed)
     with StudyProgress() as progress:
         report, found = run_study(loaded, options, progress)
-    _conclude(loaded, found)
+        concluded = None if no_report else conclude_study(loaded, progress, workers)
+    _conclude(loaded, found, concluded)
     _tell(report, "run")
 
 
@@ -160,6 +171,7 @@ def demo_biome(
 ) -> None:
     """The demonstration on a biome, for the command ``demo``."""
     from ..workflows.demo_biome import run_demo_biome
+    from ..workflows.study.conclusion import conclude_study
     from ..workflows.study.progress import StudyProgress
     from ..workflows.study.run import RunOptions
 
@@ -168,8 +180,8 @@ def demo_biome(
         study, report, found = run_demo_biome(
             out, RunOptions(backend=backend), progress, cells=cells, seed=seed, members=members, optimiser=optimiser
         )
-    _conclude(study, found)
-    typer.echo(f"for a page with maps and figures: diffdalec report {out}")
+        concluded = conclude_study(study, progress, shown=DEMO_SHOWN)
+    _conclude(study, found, concluded)
     _tell(report, "demo")
 
 
@@ -205,11 +217,15 @@ def _stage(name: str, study: Study, options: RunOptions) -> None:
     _tell(report, name)
 
 
-def _conclude(study: Study, found: StudyEvaluation) -> None:
+def _conclude(study: Study, found: StudyEvaluation, concluded: Conclusion | None = None) -> None:
     """The result in a few lines, and where the rest is."""
-    for sentence in found.sentences:
+    for sentence in [*found.sentences, *(concluded.sentences if concluded else [])]:
         typer.echo(sentence)
+    for note in concluded.notes if concluded else []:
+        typer.echo(f"note: {note}")
     typer.echo(f"tables: {study.out / 'tables'}")
+    if concluded:
+        typer.echo(f"report: {concluded.page}")
 
 
 def _tell(report: RunReport, what: str) -> None:

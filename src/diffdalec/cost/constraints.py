@@ -1,8 +1,8 @@
 """Ecological and dynamical constraints (EDCs): what no forest does, as smooth penalties on one scale.
 
-A constraint is a violation in ln units (0 where it is met) and one generic penalty. EDC1–5 are those of Bloom &
-Williams 2015 as in DifferLand v1.0 (Fang & Gentine 2024), EDC6 and EDC7 those of Wu et al., section 2.3.3. A new
-one is a function of :class:`Evidence` and a row in :data:`CONSTRAINTS`.
+A constraint is a violation in ln units (0 where it is met) and one generic penalty. What each says, and its source,
+is in :mod:`diffdalec.ecological_rules`. A new one is a line there, a function of :class:`Evidence` and a row in
+:data:`CONSTRAINTS`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,9 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
+from ..ecological_rules import EDCS, LEAF_ECONOMICS_INTERCEPT, LEAF_ECONOMICS_RESIDUAL, LEAF_ECONOMICS_SLOPE
 from ..model import Parameters, Pools, Traits
 from ..units import DAYS_PER_YEAR
-
-LEAF_ECONOMICS_INTERCEPT = -4.709
-LEAF_ECONOMICS_SLOPE = 1.111
-LEAF_ECONOMICS_RESIDUAL = 0.757
-"""ln(leaf lifespan [yr]) = intercept + slope · ln(LCMA [gC m-2]) and its residual standard deviation: fitted to the 678
-species of GLOPNET (Wright et al. 2004) with a leaf carbon fraction of 0.5; R² 0.42."""
 
 
 @jax.tree_util.register_dataclass
@@ -84,25 +79,25 @@ def _leaf_economics(e: Evidence, factor: jax.Array) -> jax.Array:
 
 CONSTRAINTS: dict[str, ConstraintKind] = {
     "edc1": ConstraintKind(
-        "litter turns over faster than soil organic matter",
+        EDCS["edc1"],
         lambda e, factor: exceeds(e.parameters.litter_turnover, e.parameters.som_turnover),
     ),
     "edc2": ConstraintKind(
-        "litter becomes soil organic matter faster than soil organic matter respires",
+        EDCS["edc2"],
         lambda e, factor: exceeds(e.parameters.litter_to_som_rate, e.parameters.som_turnover),
     ),
     "edc3": ConstraintKind(
-        "leaves turn over faster than wood",
+        EDCS["edc3"],
         lambda e, factor: exceeds(_foliar_turnover(e), e.parameters.wood_turnover),
     ),
     "edc4": ConstraintKind(
-        "fine roots turn over faster than soil organic matter at mean temperature",
+        EDCS["edc4"],
         lambda e, factor: exceeds(e.parameters.root_turnover, e.parameters.som_turnover),
     ),
     "edc5": ConstraintKind(
-        "NPP allocation to the canopy and to roots are comparable",
+        EDCS["edc5"],
         lambda e, factor: within_factor(e.traits.allocation_leaf / e.traits.allocation_root, factor),
     ),
-    "edc6": ConstraintKind("soil organic matter is near steady state over the run", _som_steady),
-    "edc7": ConstraintKind("leaf lifespan and LCMA follow the leaf-economics line", _leaf_economics),
+    "edc6": ConstraintKind(EDCS["edc6"], _som_steady),
+    "edc7": ConstraintKind(EDCS["edc7"], _leaf_economics),
 }

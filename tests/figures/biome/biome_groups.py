@@ -20,6 +20,8 @@ from diffdalec.analysis.cells import (
     robustness,
     trait_differences,
 )
+from diffdalec.config import load_experiment
+from diffdalec.figures.biome.design_definition import study_design
 from diffdalec.figures.biome.groups import Groups, with_tables
 from diffdalec.figures.biome.land import land
 from diffdalec.grid import cell_centre, cell_id
@@ -27,6 +29,7 @@ from diffdalec.model import PARAMETERS
 from diffdalec.variables import FAST_STREAMS, TRAITS
 
 EXPERIMENTS = ("baseline", "single_year", "growth_curve")
+PAPER = tuple(f"paper/{name}" for name in EXPERIMENTS)
 MEMBERS = ("cell", "experiment", "member")
 QUANTITIES = (
     "allocation_leaf", "allocation_wood", "allocation_root", "leaf_lifespan", "wood_turnover", "root_turnover",
@@ -85,8 +88,18 @@ def study(kind: str = "strip", seed: int = 0) -> Groups:
         "retrieval": _frame(retrieval(ensemble, truth)),
     }
     groups = {"cells": cells, "calibration": calibration, "medians": ensemble.medians, "evaluation": by_cell,
-              "forward": forward, "truth": truth}  # fmt: skip
+              "forward": forward, "truth": truth, "design": design(cells.sizes["cell"])}  # fmt: skip
     return with_tables(groups, tables)
+
+
+def design(cells: int = 12, experiments: tuple[str, ...] = PAPER) -> xr.Dataset:
+    """The design of a study under shipped experiments."""
+    loaded = [load_experiment(name) for name in experiments]
+    configuration = {
+        "experiments": {e.name: e.model_dump(mode="json") for e in loaded},
+        "calibration_years": [2001, 2012], "validation_years": [2013, 2019], "forward_years": 100,
+    }  # fmt: skip
+    return study_design(configuration, (1985, 2020), cells)
 
 
 def _frame(table: xr.Dataset) -> pd.DataFrame:

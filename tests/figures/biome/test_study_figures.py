@@ -7,6 +7,7 @@ import socket
 
 import numpy as np
 import pytest
+import xarray as xr
 from attributions import attribution
 from biome_groups import study
 from matplotlib.collections import PolyCollection
@@ -21,7 +22,9 @@ from diffdalec.figures.style import figure_bytes
 
 def _all(kind: str) -> dict:
     groups = dict(study(kind))
-    return groups | {"attribution": attribution(groups["cells"])}
+    retrieved = attribution(groups["cells"])
+    both = [retrieved, retrieved.assign_coords(experiment=["truth"])]
+    return groups | {"attribution": xr.concat(both, "experiment")}
 
 
 def _drawn(kind: str, name: str) -> Figure:
@@ -62,8 +65,11 @@ def test_every_figure_of_a_strip(drawing, no_network):
     assert 40 / 25.4 < figure.get_figwidth() < 181 / 25.4, "not a journal's width"
     assert figure.get_figheight() < 240 / 25.4, "taller than a page"
     assert "{" not in drawing.title + drawing.caption
+    if drawing.key == "design":
+        assert "12 cells" in _texts(figure)
+        return
     assert re.search(r"n = [\d,]+", _texts(figure) + " ".join(t.get_text() for t in _legend_texts(figure))) or (
-        drawing.key == "attribution_skill" and "n = 12" in _tick_texts(figure)
+        drawing.key.startswith("attribution_skill") and "n = 12" in _tick_texts(figure)
     )
 
 

@@ -41,7 +41,7 @@ def done(file: Path) -> int:
 def test_two_workers_and_kills_give_what_serial_gives(tmp_path):
     cells = cell_set(4)
     serial, local = (write_study(tmp_path / name, cells, batch="1") for name in ("serial", "local"))
-    command = [sys.executable, "-m", "diffdalec", "run"]
+    command = [sys.executable, "-m", "diffdalec", "run", "--no-report"]
     subprocess.run([*command, "--scheduler", "serial", str(serial)], check=True, capture_output=True)
     on_workers = [*command, "--scheduler", "local", "--workers", "2", str(local)]
 

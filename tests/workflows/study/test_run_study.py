@@ -120,7 +120,7 @@ def test_a_kill_between_any_two_writes_loses_nothing_finished(study_file, refere
 @pytest.mark.slow
 def test_sigkill_and_restart(tmp_path, cells):
     """A real process with the real calibration, killed at ten drawn moments, in as many studies as that takes."""
-    command = [sys.executable, "-m", "diffdalec", "run", "--scheduler", "serial"]
+    command = [sys.executable, "-m", "diffdalec", "run", "--no-report", "--scheduler", "serial"]
     two = cells.isel(cell=slice(2))
 
     def begun(study: Path) -> subprocess.Popen:

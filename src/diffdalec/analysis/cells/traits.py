@@ -18,7 +18,8 @@ def trait_differences(ensemble: CellEnsemble) -> xr.Dataset:
     """Traits and turnovers by (quantity, experiment), of the cells' medians, against the first experiment.
 
     ``mean`` and quartiles over ``cells``; ``pbias`` [%] against the first experiment over the cells that both have;
-    ``pbias_robust`` over the ``cells_robust`` where members of both agree (robust CV at most 0.3).
+    ``pbias_robust`` over the ``cells_robust`` where members of both agree (robust CV at most 0.3);
+    ``pbias_robust_previous`` likewise against the experiment before (the first has none).
     """
     traits = [n for n in ensemble.quantities if ensemble.calibration[n].attrs.get("group") == "trait"]
     names = [*traits, *(name for name in TURNOVERS if name in ensemble.medians)]
@@ -27,7 +28,7 @@ def trait_differences(ensemble: CellEnsemble) -> xr.Dataset:
     for name in names:
         medians, robust = ensemble.medians[name], ensemble.robust(name)
         base, base_robust = medians.sel(experiment=first).values, robust.sel(experiment=first).values
-        for experiment in ensemble.experiments:
+        for i, experiment in enumerate(ensemble.experiments):
             own = medians.sel(experiment=experiment).values
             agreed = robust.sel(experiment=experiment).values & base_robust
             finite = own[np.isfinite(own)]
@@ -42,9 +43,20 @@ def trait_differences(ensemble: CellEnsemble) -> xr.Dataset:
                     "pbias": pbias(base, own),
                     "cells_robust": int(agreed.sum()),
                     "pbias_robust": pbias(base[agreed], own[agreed]),
+                    "pbias_robust_previous": _against_previous(medians, robust, i),
                 }
             )
     return table(rows, names, ensemble)
+
+
+def _against_previous(medians: xr.DataArray, robust: xr.DataArray, position: int) -> float:
+    if position == 0:
+        return np.nan
+    (before, own), (base, agreed) = (
+        [values.isel(experiment=i).values for i in (position - 1, position)] for values in (medians, robust)
+    )
+    both = base & agreed
+    return pbias(before[both], own[both])
 
 
 def robustness(ensemble: CellEnsemble) -> xr.Dataset:

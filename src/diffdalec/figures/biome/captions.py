@@ -9,6 +9,13 @@ _GREY = (
     "or where there is none."
 )
 
+DESIGN_OF_STUDY = (
+    "(a) From products to results. (b) What each experiment runs, by year of simulation: years in which the fast "
+    "streams are compared, years that are held out, where the cycle of years begins anew (upright lines), and the "
+    "biomass that is compared (the growth curve is a sketch). (c, d) The terms of each experiment's cost; what is open "
+    "is not in it."
+)
+
 COVERAGE = "Share of each stream's expected values that is there, by cell."
 
 GROWTH_CURVES = (
@@ -30,7 +37,7 @@ TRAJECTORIES = (
 
 DIFFERENCES = (
     "Differences between experiments ({variant}), each less the one named after it; a row is under one scale that is "
-    "centred at zero. PBIAS is the percent bias against the first experiment over the cells where members of both "
+    "centred at zero. PBIAS is the percent bias against the other experiment over the cells where members of both "
     "agree. " + _GREY
 )
 
@@ -42,7 +49,9 @@ TRAIT = (
 
 LEAF_ECONOMICS = (
     "Retrieved leaf lifespan against retrieved leaf carbon mass per area, both on logarithmic axes, by cell and "
-    "experiment. Only cells whose members agree on both are drawn."
+    "experiment. Only cells whose members agree on both are drawn. The line is the one fitted to species of the "
+    "GLOPNET data set (Wright et al. 2004), to which the cost leads every experiment softly (EDC7), with one residual "
+    "standard deviation."
 )
 
 NNSE = (
@@ -106,4 +115,13 @@ PARTIAL_DEPENDENCE = (
 ATTRIBUTION_SKILL = (
     "R² of held-out cells by trait, in folds of cells drawn at random and in folds of whole tiles, with intervals over "
     "resampled tiles; and the families' shares of importance."
+)
+
+ATTRIBUTION_OF_TRUTH = (
+    "The same attribution of the true {variant} of the synthetic study's cells: what drives it, and the most that can "
+    "be found from any retrieval of it on as many cells. " + _FOREST
+)
+
+ATTRIBUTION_SKILL_OF_TRUTH = "The same for the true traits: no retrieval can be expected to be explained better. " + (
+    ATTRIBUTION_SKILL
 )

@@ -25,7 +25,8 @@ def differences_figure(
     """Difference maps of ``quantities``: each experiment less the first, then each less the one before it.
 
     A row for each quantity, under one scale. ``table`` (quantity, experiment) has ``pbias_robust`` [%] against the
-    first experiment. Cells where the members of one of the two disagree are grey.
+    first experiment and ``pbias_robust_previous`` against the one before. Cells where the members of one of
+    the two disagree are grey.
     """
     experiments = [str(name) for name in medians["experiment"].values]
     pairs = [(i, 0) for i in range(1, len(experiments))] + [(i, i - 1) for i in range(2, len(experiments))]
@@ -38,7 +39,7 @@ def differences_figure(
             difference = values[i] - values[base]
             panels[f"{experiment_label(experiments[i])} − {experiment_label(experiments[base])}"] = difference
             labels = {"quantity": quantity, "experiment": experiments[i]}
-            bias = statistic(table, "pbias_robust", **labels) if base == 0 else np.nan
+            bias = statistic(table, "pbias_robust" if base == 0 else "pbias_robust_previous", **labels)
             n = count(int(np.isfinite(difference).sum()))
             notes.append(f"{n}, {percent_bias(bias)}" if np.isfinite(bias) else n)
         map_row(axes[row], where, panels, around_zero(panels.values()), diverging(),

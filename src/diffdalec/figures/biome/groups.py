@@ -1,7 +1,7 @@
 """What the figures of a study draw from: the groups of its store and the tables of its evaluation, as Datasets.
 
 The names are those of the store's groups, ``table_NAME`` for the table ``NAME``, ``attribution`` for the
-attribution of traits, and ``truth``.
+attribution of traits, ``design`` for what was run, and ``truth``.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
+import yaml
 import zarr
 
 from ...results.study_store import CELLS, Mark, read_attributes, read_cells
+from .design_definition import study_design
 
 Groups = Mapping[str, xr.Dataset]
 
 LABELS = ("reference", "quantity", "experiment", "stream", "period")
 """The columns of tables that say what a row is about."""
 
-ATTRIBUTION, TRUTH = "attribution", "truth"
+ATTRIBUTION, DESIGN, TRUTH = "attribution", "design", "truth"
 
 _TABLE = "table_"
 _CONFIGURATION = "run_configuration"
@@ -34,11 +36,14 @@ def study_groups(store: Path, tables: Mapping[str, pd.DataFrame] | Path, truth: 
 
     InputError where there is no store at ``store``.
     """
-    configuration = json.loads(read_attributes(store)[_CONFIGURATION])
+    attributes = read_attributes(store)
+    configuration = json.loads(attributes[_CONFIGURATION])
     names = [name for name, _ in zarr.open_group(store, mode="r", zarr_format=3).groups()]
     groups = {name: read_cells(store, name) for name in names}
     if "forward" in groups:
         groups["forward"].attrs["carbon_fraction"] = configuration["carbon_fraction"]
+    forcing = yaml.safe_load(attributes["study"])["years"]["forcing"]
+    groups[DESIGN] = study_design(configuration, forcing, groups[CELLS].sizes["cell"])
     frames = read_tables(tables) if isinstance(tables, Path) else tables
     return with_tables({**groups, **({} if truth is None else {TRUTH: truth})}, frames)
 

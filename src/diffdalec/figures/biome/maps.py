@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from ...grid import COLUMNS, cell_id
-from ..style import DOUBLE_COLUMN, MM, new_figure, panel_letter
+from ..style import DOUBLE_COLUMN, MM, lay_out, new_figure, panel_letter
 from .base_map import base_map, locator
 from .projection import View, cell_corners, view_of
 from .scales import MISSING, extend
@@ -138,9 +138,9 @@ def grey_cells(figure: Figure, meaning: str) -> None:
 
 def fit_height(figure: Figure) -> Figure:
     """Give a figure of maps the height that its panels take at its width."""
-    figure.set_layout_engine("compressed")
     for _ in range(3):
-        figure.draw_without_rendering()
+        figure.set_layout_engine("compressed")
+        lay_out(figure)
         height = figure.get_tightbbox().height + 2 * _PAD
         if abs(height - figure.get_figheight()) < _PAD:
             break

@@ -11,10 +11,11 @@ from ..style import experiment_label
 from . import captions as text
 from .attribution import attributed_traits, attribution_figure, attribution_skill_figure, partial_dependence_figure
 from .biomass import biomass_figure, trajectories_figure
+from .design import design_figure
 from .differences import differences_figure
 from .economics import leaf_economics_figure
 from .fits import nnse_distributions_figure, nnse_maps_figure
-from .groups import ATTRIBUTION, TRUTH, Groups
+from .groups import ATTRIBUTION, DESIGN, TRUTH, Groups
 from .inputs import COVERAGE, CURVE, coverage_figure, growth_curve_figure
 from .quantities import name_of
 from .references import ALLOCATIONS, FIELD, cardamom_figure, field_figure, reference_values
@@ -147,11 +148,19 @@ def _attributed(groups: Groups) -> tuple[str, ...]:
     return attributed_traits(groups[ATTRIBUTION], _explained(groups))
 
 
+def _attributed_truth(groups: Groups) -> tuple[str, ...]:
+    there = TRUTH in groups[ATTRIBUTION]["experiment"].values
+    return attributed_traits(groups[ATTRIBUTION], TRUTH) if there else ()
+
+
 def _members(groups: Groups) -> int:
     return groups["calibration"].sizes["member"]
 
 
 FIGURES: dict[str, StudyFigure] = {
+    "design": StudyFigure(
+        "Design of the study", text.DESIGN_OF_STUDY, (DESIGN,), lambda g, _: design_figure(g[DESIGN]),
+    ),
     "coverage": StudyFigure(
         "Observations' coverage", text.COVERAGE, ("cells",), lambda g, _: coverage_figure(g["cells"]),
         _when(lambda g: any(str(n).startswith(COVERAGE) for n in g["cells"])),
@@ -233,6 +242,14 @@ FIGURES: dict[str, StudyFigure] = {
     "attribution_skill": StudyFigure(
         "Skill of the attribution", text.ATTRIBUTION_SKILL, (ATTRIBUTION,),
         lambda g, _: attribution_skill_figure(g[ATTRIBUTION], _explained(g)), _when(lambda g: bool(_attributed(g))),
+    ),
+    "attribution_skill_truth": StudyFigure(
+        "Skill of the attribution of the truth", text.ATTRIBUTION_SKILL_OF_TRUTH, (ATTRIBUTION,),
+        lambda g, _: attribution_skill_figure(g[ATTRIBUTION], TRUTH), _when(lambda g: bool(_attributed_truth(g))),
+    ),
+    "attribution_truth": StudyFigure(
+        "Drivers of the truth: {variant}", text.ATTRIBUTION_OF_TRUTH, ("cells", ATTRIBUTION),
+        lambda g, v: attribution_figure(g["cells"], g[ATTRIBUTION], v, TRUTH), _attributed_truth,
     ),
 }  # fmt: skip
 """The figures of a study, in the order in which one reads them."""

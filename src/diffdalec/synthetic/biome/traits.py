@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import i0e
 
+from ...ecological_rules import LEAF_ECONOMICS_INTERCEPT, LEAF_ECONOMICS_SLOPE
 from ...units import DAYS_PER_YEAR
 from .environment import ClimateStatistics, Land
 from .fields import generator
@@ -87,7 +88,7 @@ def true_traits(climate: ClimateStatistics, land: Land, scatter: Scatter) -> Tru
     """The traits of cells. Numbers in the code are this biome's choice, within what field studies report."""
     w = tree_shares(land)
     lcma = np.clip(composition_lcma(land) * np.exp(0.15 * scatter("lcma")), 22.0, 160.0)
-    line = -4.709 + 1.111 * np.log(lcma)  # leaf economics (Wright et al. 2004)
+    line = LEAF_ECONOMICS_INTERCEPT + LEAF_ECONOMICS_SLOPE * np.log(lcma)
     lifespan = np.exp(line + 0.20 * (w.needle - 0.5) - 0.15 * w.larch + 0.20 * scatter("leaf lifespan"))
 
     above = _softplus(climate.coldest_month - THRESHOLD, 1.5)

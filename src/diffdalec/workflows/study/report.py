@@ -31,8 +31,8 @@ _READING = (
     "Below: the mean year of observations (points) and of the members' median (lines)."
 )
 
-Progress = Callable[[str], None]
-"""Called with a line that says what is being made."""
+Steps = Callable[[str, int, int], None]
+"""Called with what is being made, how much of it is done, and of how much."""
 
 
 def find_study(folder: Path) -> Study | None:
@@ -51,35 +51,34 @@ def report_study(
     *,
     shown: int = MOST_SHOWN,
     figures: Collection[str] | None = None,
-    progress: Progress | None = None,
+    workers: int = 1,
+    progress: Steps | None = None,
 ) -> Path:
     """Write ``report.html`` of what has been calibrated so far, with everything that it is made of: ``tables/*.csv``,
     ``maps/*.nc`` and ``figures/``. At most ``shown`` cells can be opened in it.
-    ``figures`` names those that are drawn (:data:`diffdalec.figures.biome.FIGURES`); all by default.
+    ``figures`` names those that are drawn (:data:`diffdalec.figures.biome.FIGURES`); all by default. They are drawn by
+    as many processes as ``workers`` says.
 
     InputError where nothing has been calibrated.
     """
     if not study.store.exists():
         raise InputError(f"{study.store}: there is no store to report; run `diffdalec run` first")
-    progress = progress or (lambda line: None)
-    progress("evaluating")
+    progress = progress or (lambda what, done, of: None)
     evaluate_study(study)
     notes: list[str] = []
-    progress("exporting maps")
     exports = [str(path.relative_to(study.out)) for path in export_maps(study)]
     sample, pictures, said = _cells(study, shown, progress)
     notes += said
     for name, table in ({**run_tables(study), **sample}).items():
         table.to_csv(study.out / TABLES / f"{name}.csv", index=False, float_format="%.6g")
     tables = Tables.read(study.out / TABLES)
-    drawn = study_figures(study, progress, figures)
+    drawn = study_figures(study, progress, figures, workers)
     report = StudyReport(tables, read_attributes(study.store), drawn, pictures, exports, notes)
-    progress("writing the page")
     return write_study_report(report, study.out / REPORT)
 
 
 def _cells(
-    study: Study, shown: int, progress: Progress
+    study: Study, shown: int, progress: Steps
 ) -> tuple[Mapping[str, pd.DataFrame], dict[str, Picture], list[str]]:
     """Tables and pictures of the cells that can be opened, and what is missing of them."""
     run = stored_configuration(study.store)
@@ -91,7 +90,6 @@ def _cells(
     there = study.cell_set.exists()
     pictures = {}
     for i, position in enumerate(positions):
-        progress(f"cell {i + 1} of {len(positions)}")
         own = calibration.isel(cell=position)
         identity = int(own["cell"])
         grown = forward is not None and forward["done"].values[position] == Mark.DONE
@@ -104,6 +102,7 @@ def _cells(
         )
         title = f"Cell {identity}"
         pictures[str(identity)] = picture(f"cell-{identity}", cell_figure(data), title, _READING, CELL_DPI)
+        progress("cells to be opened", i + 1, len(positions))
     missing = [] if there else ["The cell set is not here, so that the fits of single cells could not be drawn."]
     return sample_tables(CellEnsemble(calibration), evaluated, _placed(cells), positions), pictures, missing
 
