@@ -56,7 +56,9 @@ class SearchSpace:
         ratio = column([np.log(d.upper / d.lower) if d.period is None else 0.0 for d in self.dimensions])
         lower = column([d.lower if d.period is None else 1.0 for d in self.dimensions])
         values = jnp.where(circular, turn * z, lower * jnp.exp(ratio * self._share(z)))
-        return {d.name: values[i] for i, d in enumerate(self.dimensions)}
+        # The derivative of a split is a concatenation, that of n indexings a sum of n arrays padded to n rows.
+        parts = jax.lax.split(values, (1,) * len(self.dimensions))
+        return {d.name: jnp.squeeze(part, 0) for d, part in zip(self.dimensions, parts, strict=True)}
 
     def coordinates(self, values: Mapping[str, jax.Array]) -> jax.Array:
         """The inverse of :meth:`physical`; values on or beyond a bound are taken to just inside it."""

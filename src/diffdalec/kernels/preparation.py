@@ -62,7 +62,8 @@ class Prepared:
 
     def tree(self, state: jax.Array, *leading: int) -> Any:
         """Rows of lanes (states, …, lanes) as a state with leaves (…, *lanes)."""
-        return jax.tree.unflatten(self.state_tree, [row.reshape(*leading, *self.plan.lanes.shape) for row in state])
+        rows = jax.lax.split(state, (1,) * state.shape[0]) if state.shape[0] else []
+        return jax.tree.unflatten(self.state_tree, [row.reshape(*leading, *self.plan.lanes.shape) for row in rows])
 
     def series(self, recorded: Sequence[jax.Array], *leading: int) -> dict[str, jax.Array]:
         """What is recorded, by name, (…, days, *lanes), or (…, *lanes) where it is a sum."""
