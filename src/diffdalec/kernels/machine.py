@@ -102,8 +102,9 @@ def compiled(ir: str) -> str:
     with _lock:
         if key not in _loaded:
             path = cache_folder() / f"{key}.o"
-            code = path.read_bytes() if path.is_file() else _compile(ir)
-            if not path.is_file():
+            code = read_if_there(path)
+            if code is None:
+                code = _compile(ir)
                 write_whole(path, code)
             _loaded[key] = _load(code)
     return key
@@ -153,6 +154,14 @@ def _load(code: bytes) -> _Loaded:
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return _Loaded(_SIGNATURE(engine.get_function_address("run")), code, engine)
+
+
+def read_if_there(path: Path) -> bytes | None:
+    """A file's content; None where there is none, or no longer: another process may have pruned it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def write_whole(path: Path, code: bytes) -> None:

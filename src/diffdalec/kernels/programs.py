@@ -26,7 +26,7 @@ from jax.stages import Compiled
 from .call import register, registered_calls
 from .description import Undescribed, described, source_mark
 from .kernel_call import KernelCall
-from .machine import available, default_threads, load, object_code, processor_key, write_whole
+from .machine import available, default_threads, load, object_code, processor_key, read_if_there, write_whole
 
 IN_MEMORY = 128
 """Programs held at most; a calibration has ten."""
@@ -159,9 +159,9 @@ def _packed(program: Any, calls: dict[str, KernelCall]) -> bytes:
 
 
 def _read(path: Path | None, arguments: tuple) -> Compiled | None:
-    if path is None or not path.is_file():
+    content = None if path is None else read_if_there(path)
+    if content is None:
         return None
-    content = path.read_bytes()
     mark, body = content[:32], content[32:]
     if hashlib.sha256(body).digest() != mark:
         warnings.warn(f"{path}: the compiled program kept there is damaged; it is compiled anew", stacklevel=5)
