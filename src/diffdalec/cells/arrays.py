@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 
 def as_array(values: Any, dtype: Any = None) -> jax.Array:
-    """Numbers as an array of a type. NumPy casts them: JAX would compile a program for every shape."""
-    return jnp.asarray(np.asarray(values, dtype))
+    """Numbers as an array of a type. NumPy casts them: with ``jnp.asarray`` JAX compiles a program for every shape."""
+    return jax.device_put(np.asarray(values, dtype))

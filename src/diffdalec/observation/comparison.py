@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from .operators import Daily, WindowMean
@@ -70,7 +69,7 @@ def compared_in_run(operator: Daily | WindowMean, target: Target, data_days: np.
     def on_data_days(of_run: np.ndarray, elsewhere: float) -> Any:
         found = np.full(length, elsewhere)
         found[data_days] = of_run
-        return jnp.asarray(found.astype(target.values.dtype))
+        return jax.device_put(found.astype(target.values.dtype))
 
     if isinstance(operator, Daily):
         day = DayOfStream(on_data_days(values, 0.0), on_data_days(valid, 0.0))
@@ -87,5 +86,5 @@ def compared_in_run(operator: Daily | WindowMean, target: Target, data_days: np.
         day = DayOfStream(
             on_data_days(mean, 0.0), on_data_days(compared, 0.0), on_data_days(share, 0.0), on_data_days(carried, 1.0)
         )
-    scale = jnp.asarray(np.reshape(target.scale, ()))
+    scale = jax.device_put(np.asarray(target.scale).reshape(()))
     return Comparison(day, scale, operator.output, operator.start, operator.stop)
