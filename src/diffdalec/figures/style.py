@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 MM = 1.0 / 25.4
 SINGLE_COLUMN = 88.0 * MM
@@ -74,7 +75,7 @@ STYLE: Any = {
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure [inch] with its own canvas."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(h_pad=0.06))
     FigureCanvasAgg(figure)
     return figure
 

@@ -16,7 +16,7 @@ from diffdalec.figures.biome.base_map import land_shapes
 from diffdalec.figures.biome.land import coastlines, land
 from diffdalec.figures.biome.maps import CellMap
 from diffdalec.figures.biome.projection import POLAR_SPAN, cell_corners, project, view_of
-from diffdalec.figures.biome.scales import around_zero, diverging, extend, limits
+from diffdalec.figures.biome.scales import around_zero, diverging, extend, limits, rate_limits
 from diffdalec.grid import cell_area, cell_centre, cell_id
 
 
@@ -115,7 +115,8 @@ def test_scales_hold_their_values_and_differences_are_centred(values):
     if values[0].size < 50:
         assert extend(values, norm) == "neither"
         plain = limits(values)
-        assert plain.vmin <= values[0].min() + 1e-6 and values[0].max() <= plain.vmax + 1e-6
+        room = 1e-6 + 1e-8 * np.ptp(values[0])
+        assert plain.vmin <= values[0].min() + room and values[0].max() <= plain.vmax + room
 
 
 def test_a_tail_is_shown_by_a_pointed_end_and_shares_end_at_one():
@@ -123,3 +124,13 @@ def test_a_tail_is_shown_by_a_pointed_end_and_shares_end_at_one():
     norm = limits(values, 0.0, 1.0)
     assert norm.vmax < 0.5 and extend(values, norm) == "max"
     assert limits([np.array([0.95, 0.999])], 0.0, 1.0).vmax <= 1.0
+
+
+def test_rates_that_differ_manyfold_have_a_logarithmic_scale():
+    from matplotlib.colors import LogNorm
+
+    alike, manyfold = np.linspace(0.01, 0.02, 60), np.geomspace(0.005, 0.2, 60)
+    assert not isinstance(rate_limits([alike]), LogNorm) and rate_limits([alike]).vmax == 0.02
+    norm = rate_limits([manyfold, np.array([np.nan, 0.0])])
+    assert isinstance(norm, LogNorm) and 0.004 < norm.vmin < norm.vmax < 0.3
+    assert not isinstance(rate_limits([np.array([np.nan])]), LogNorm)

@@ -44,7 +44,8 @@ DIFFERENCES = (
 TRAIT = (
     "{variant}: median over ok members by cell and experiment under one scale (above), its distribution over cells and "
     "its difference from the first experiment (below); PBIAS is the percent bias against it. Distributions: median, "
-    "quartiles, 5th to 95th percentile, or every cell where there are few. " + _GREY
+    "quartiles, 5th to 95th percentile, or every cell where there are few. Rates that differ manyfold have a "
+    "logarithmic scale. " + _GREY
 )
 
 LEAF_ECONOMICS = (
@@ -88,7 +89,8 @@ FIELD = (
 
 RETRIEVAL = (
     "Retrieved against true values of a synthetic study ({variant}), a point for each cell or their density; r is the "
-    "correlation, PBIAS the percent bias."
+    "correlation, PBIAS the percent bias. Rates that differ manyfold are on logarithmic axes; r is of the values "
+    "themselves."
 )
 
 RETRIEVAL_SKILL = (

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from ...ecological_rules import LEAF_ECONOMICS_INTERCEPT, LEAF_ECONOMICS_RESIDUAL, LEAF_ECONOMICS_SLOPE
 from ..style import (
@@ -23,6 +22,7 @@ from ..style import (
     panel_letter,
     styled,
 )
+from .scales import logarithmic_axis
 from .scatter import MANY, count, statistics
 from .traits import robust_values
 
@@ -56,9 +56,7 @@ def leaf_economics_figure(medians: xr.Dataset, evaluation: xr.Dataset) -> Figure
         _line(ax, np.geomspace(*limits[0], 50))
     axes[0].set_ylabel(axis_label("leaf lifespan", "yr"))
     for axis in (axes[0].xaxis, axes[0].yaxis):
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        axis.set_minor_formatter(NullFormatter())
+        logarithmic_axis(axis)
     handles = [Line2D([], [], color=REFERENCE, lw=1.0, ls=(0, (5, 2)), label=_equation()),
                Patch(color="#d9d9d6", lw=0, label="± one residual standard deviation")]  # fmt: skip
     figure.legend(handles=handles, loc="outside lower center", ncols=2)

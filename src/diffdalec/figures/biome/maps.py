@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import Colormap, Normalize, to_rgba
+from matplotlib.colors import Colormap, LogNorm, Normalize, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -20,12 +20,14 @@ from ...grid import COLUMNS, cell_id
 from ..style import DOUBLE_COLUMN, MM, lay_out, new_figure, panel_letter
 from .base_map import base_map, locator
 from .projection import View, cell_corners, view_of
-from .scales import MISSING, extend
+from .scales import MISSING, extend, logarithmic_ticks
 
 TOUCHING = 0.4
 """Where fewer cells than this share have a neighbour on one of their sides, cells are drawn larger than they are."""
 
-_PAD = 0.06
+_PAD, _ROW_PAD = 0.06, 0.075
+"""Room [inch] around a figure of maps, and above and below each row: a bar's label belongs to what is above it."""
+
 _LEAST, _GREATEST = 2.4, 9.0
 """Diameters [pt] of the marks of scattered cells."""
 
@@ -139,12 +141,13 @@ def grey_cells(figure: Figure, meaning: str) -> None:
 def fit_height(figure: Figure) -> Figure:
     """Give a figure of maps the height that its panels take at its width."""
     for _ in range(3):
-        figure.set_layout_engine("compressed")
+        figure.set_layout_engine("compressed", h_pad=_ROW_PAD)
         lay_out(figure)
         height = figure.get_tightbbox().height + 2 * _PAD
         if abs(height - figure.get_figheight()) < _PAD:
-            break
+            return figure
         figure.set_figheight(height)
+    figure.set_layout_engine("compressed", h_pad=_ROW_PAD)
     return figure
 
 
@@ -166,4 +169,9 @@ def colour_bar(axes: Sequence[Axes], mappable: ScalarMappable, label: str, ends:
     bar.ax.tick_params(width=0.4, length=2)
     if "ticks" not in look and type(bar.norm) is Normalize:
         bar.locator = MaxNLocator(4 if len(axes) == 1 else 6, steps=[1, 2, 5, 10])
+        bar.update_ticks()
+    elif isinstance(bar.norm, LogNorm):
+        assert bar.norm.vmin is not None and bar.norm.vmax is not None
+        bar.locator, bar.formatter = logarithmic_ticks(bar.norm.vmin, bar.norm.vmax)
+        bar.minorticks_off()
         bar.update_ticks()

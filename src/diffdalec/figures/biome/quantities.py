@@ -42,12 +42,16 @@ SHORT: Mapping[str, str] = {
     "mean_shortwave": "solar radiation",
     "shortwave_seasonality": "radiation seasonality",
     "ph": "soil pH",
+    "biomass_100": "biomass at 100 years",
     "clay": "clay content",
     "bulk_density": "bulk density",
 }
 """Names for panels and axes, shorter than the long names; ENF, DBF and DNF are explained in captions."""
 
 STREAMS: Mapping[str, str] = {"gpp": "GPP", "reco": "RECO", "et": "ET", "lai": "LAI"}
+
+RATES = ("wood_turnover", "root_turnover")
+"""Rates: over cells they differ by factors."""
 
 SHARES = ("allocation_leaf", "allocation_wood", "allocation_root", "carbon_use_efficiency")
 """Quantities that end at 0 and at 1."""

@@ -23,8 +23,8 @@ from ..style import (
 from .groups import statistic
 from .maps import CellMap, fit_height, grey_cells, map_figure
 from .maps_pair import map_pair
-from .quantities import SHARES, name_of, quantity_axis, sentence
-from .scatter import count, one_to_one, percent_bias, statistics
+from .quantities import RATES, SHARES, name_of, quantity_axis, sentence
+from .scatter import count, differ_manyfold, one_to_one, percent_bias, statistics
 from .traits import NOT_ROBUST, robust_values
 
 CARDAMOM, FIELD = "cardamom_2016", "field_allocation"
@@ -72,7 +72,8 @@ def cardamom_figure(
         map_pair(list(axes[row, :3]), where, own, found, titles, label, unit, share, first_letter=4 * row)
         axes[row, 2].set_xlabel(f"{count(n)}, {percent_bias(bias)}" if np.isfinite(bias) else count(n), labelpad=2)
         ax = axes[row, 3]
-        one_to_one([ax], [(found, own)], [colours([experiment])[experiment]])
+        logarithmic = quantity in RATES and differ_manyfold([(found, own)])
+        one_to_one([ax], [(found, own)], [colours([experiment])[experiment]], logarithmic=logarithmic)
         panel_letter(ax, 4 * row + 3, sentence(name_of(quantity)))
         statistics(ax, [count(n)] + ([f"r = {number(r)}"] if np.isfinite(r) else []), (found, own))
         ax.set_xlabel("CARDAMOM")

@@ -22,8 +22,8 @@ from ..style import (
     styled,
 )
 from .groups import statistic
-from .quantities import drawn, name_of, quantity_axis
-from .scatter import one_to_one, percent_bias, statistics
+from .quantities import RATES, drawn, name_of, quantity_axis
+from .scatter import differ_manyfold, one_to_one, percent_bias, statistics
 
 TRAITS = ("allocation_leaf", "allocation_wood", "allocation_root", "leaf_lifespan", "wood_turnover", "root_turnover")
 WIDEST = 200.0
@@ -47,7 +47,9 @@ def retrieval_figure(
         values, units = drawn(medians[quantity].transpose("experiment", "cell"))
         factor = drawn(xr.DataArray(1.0, attrs=medians[quantity].attrs))[0]
         true = aligned[quantity].values.astype(float) * float(factor)
-        one_to_one(axes[row], [(true, own) for own in values], list(palette.values()), lowest=None)
+        pairs = [(true, own) for own in values]
+        logarithmic = quantity in RATES and differ_manyfold(pairs)
+        one_to_one(axes[row], pairs, list(palette.values()), lowest=None, logarithmic=logarithmic)
         for column, name in enumerate(experiments):
             ax = axes[row, column]
             panel_letter(ax, row * len(experiments) + column, experiment_label(name))

@@ -12,13 +12,21 @@ from functools import cache
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import Colormap, ListedColormap, Normalize
+from matplotlib.axis import Axis, XAxis
+from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize
+from matplotlib.ticker import Formatter, Locator, LogLocator, NullFormatter, StrMethodFormatter
 
 MISSING = "#a3a39d"
 """Cells without a value: darker than land, not on any scale."""
 
 TAILS = (2.0, 98.0)
 """Percentiles beyond which values take the end colour, shown by the bar's pointed end."""
+
+MANYFOLD = 5.0
+"""Rates that differ by more than this are shown on a logarithmic scale."""
+
+_LEAST = 1e-300
+"""A span that is no more than this is none."""
 
 _STEPS = 128
 _MIDDLE, _END = 0.975, 0.44
@@ -73,19 +81,46 @@ def limits(values: Iterable[np.ndarray], lowest: float | None = None, highest: f
     return Normalize(float(low), float(high))
 
 
+def rate_limits(values: Iterable[np.ndarray]) -> Normalize:
+    """One scale for positive values of all sizes: logarithmic where those within :data:`TAILS` differ by more than
+    :data:`MANYFOLD`, as rates do over cells; otherwise that of :func:`limits` from 0."""
+    every = list(values)
+    low, high = _tails([v[v > 0] for v in every])
+    if not 0 < low * MANYFOLD < high:
+        return limits(every, 0.0)
+    return LogNorm(float(f"{low:.1g}"), float(f"{high:.1g}"))
+
+
 def around_zero(values: Iterable[np.ndarray]) -> Normalize:
     """One scale for all differences, as far below zero as above it."""
     low, high = _tails(values)
     end = max(abs(low), abs(high))
-    step = _round_step(end) if end > 0 else 1.0
-    end = np.ceil(end / step - 1e-9) * step if end > 0 else 1.0
+    step = _round_step(end)
+    end = np.ceil(end / step - 1e-9) * step if end > _LEAST else 1.0
     return Normalize(-float(end), float(end))
+
+
+def logarithmic_axis(axis: Axis) -> None:
+    """A logarithmic scale, written in plain numbers: at 1, 2 and 5 of each power of ten, or at these powers alone."""
+    name = "x" if isinstance(axis, XAxis) else "y"
+    axis.axes.set(**{f"{name}scale": "log"})
+    locator, axis_formatter = logarithmic_ticks(*axis.get_view_interval())
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(axis_formatter)
+    axis.set_minor_formatter(NullFormatter())
+
+
+def logarithmic_ticks(low: float, high: float) -> tuple[Locator, Formatter]:
+    """Where such a scale has its numbers, and how they are written."""
+    return LogLocator(subs=(1.0, 2.0, 5.0) if high < 60 * low else (1.0,)), StrMethodFormatter("{x:g}")
 
 
 def extend(values: Iterable[np.ndarray], norm: Normalize) -> str:
     """Which ends of the bar are pointed: those that values lie beyond."""
     found = _finite(values)
-    below, above = bool((found < norm.vmin).any()), bool((found > norm.vmax).any())
+    assert norm.vmin is not None and norm.vmax is not None
+    room = 1e-9 * (norm.vmax - norm.vmin)  # a round number is not exactly the multiple of its step
+    below, above = bool((found < norm.vmin - room).any()), bool((found > norm.vmax + room).any())
     return {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}[below, above]
 
 
@@ -104,7 +139,7 @@ def _tails(values: Iterable[np.ndarray]) -> tuple[float, float]:
 
 def _round_step(span: float) -> float:
     """1, 2 or 5 times a power of ten, of which a span has some five to ten."""
-    if span <= 0:
+    if span <= _LEAST:
         return 1.0
     power = 10.0 ** np.floor(np.log10(span / 8.0))
     return float(next(m * power for m in (1.0, 2.0, 5.0, 10.0) if span / (m * power) <= 8.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..style import REFERENCE, number
 from .maps import colour_bar
-from .scales import sequential
+from .scales import MANYFOLD, logarithmic_axis, sequential
 
 MANY = 400
 """More cells than this are drawn as their density."""
@@ -25,9 +26,12 @@ _BINS = 45
 
 
 def one_to_one(axes: Sequence[Axes], pairs: Sequence[tuple[np.ndarray, np.ndarray]], colours: Sequence[str],
-               sizes: Sequence[np.ndarray] | None = None, lowest: float | None = 0.0) -> None:  # fmt: skip
+               sizes: Sequence[np.ndarray] | None = None, lowest: float | None = 0.0,
+               logarithmic: bool = False) -> None:  # fmt: skip
     """Panels of (x, y) under the same limits on both axes, which hold every pair; a bar for the density, if any."""
-    low, high = shared_limits(pairs, lowest)
+    low, high = shared_factors(pairs) if logarithmic else shared_limits(pairs, lowest)
+    scale: Literal["log", "linear"] = "log" if logarithmic else "linear"
+    extent = tuple(np.log10([low, high] * 2)) if logarithmic else (low, high, low, high)
     many = max((int(_both(*pair).sum()) for pair in pairs), default=0) > MANY
     most, drawn = 1.0, []
     for i, (ax, (x, y), colour) in enumerate(zip(axes, pairs, colours, strict=True)):
@@ -36,15 +40,15 @@ def one_to_one(axes: Sequence[Axes], pairs: Sequence[tuple[np.ndarray, np.ndarra
         if many and both.any():
             drawn.append(
                 ax.hexbin(
-                    x[both], y[both], gridsize=_BINS, extent=(low, high, low, high), mincnt=1, cmap=sequential(),
-                    linewidths=0.1, zorder=2,
+                    x[both], y[both], gridsize=_BINS, extent=extent, mincnt=1, cmap=sequential(),
+                    linewidths=0.1, zorder=2, xscale=scale, yscale=scale,
                 )
             )  # fmt: skip
             most = max(most, float(np.max(np.asarray(drawn[-1].get_array()))))
         else:
             area = 9.0 if sizes is None else sizes[i][both]
             ax.scatter(x[both], y[both], s=area, color=colour, alpha=0.65, lw=0, zorder=2)
-        _square(ax, low, high)
+        _square(ax, low, high, logarithmic)
     if drawn:
         norm = LogNorm(1.0, max(most, 10.0))
         for hexagons in drawn:
@@ -62,6 +66,19 @@ def shared_limits(pairs: Sequence[tuple[np.ndarray, np.ndarray]], lowest: float 
     low = low if lowest is None else min(low, lowest)
     room = 0.04 * (high - low) or 0.5
     return low - (room if low != lowest else 0.0), high + room
+
+
+def shared_factors(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
+    """The same for positive values on logarithmic axes."""
+    logs = [tuple(np.log(np.where(v > 0, v, np.nan)) for v in pair) for pair in pairs]
+    low, high = shared_limits(logs, None)  # type: ignore[arg-type]
+    return float(np.exp(low)), float(np.exp(high))
+
+
+def differ_manyfold(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> bool:
+    """Whether positive values are such that logarithmic axes show them better."""
+    low, high = shared_factors(pairs)
+    return all(bool((v[np.isfinite(v)] > 0).all()) for pair in pairs for v in pair) and high > MANYFOLD * low
 
 
 def statistics(ax: Axes, lines: Sequence[str], pair: tuple[np.ndarray, np.ndarray] | None = None) -> None:
@@ -108,8 +125,8 @@ def _both(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _free_corner(ax: Axes, x: np.ndarray, y: np.ndarray) -> tuple[bool, bool]:
     """(right, top) of the corner that the fewest points lie in; the upper left before others."""
-    (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
-    across, up = (x - west) / (east - west), (y - south) / (north - south)
+    both = _both(x, y)
+    across, up = (ax.transData - ax.transAxes).transform(np.column_stack([x[both], y[both]])).T
     inside = {(r, t): int(np.sum((np.abs(across - r) < 0.5) & (np.abs(up - t) < 0.34)))
               for r, t in ((False, True), (True, False))}  # fmt: skip
     return min(inside, key=lambda corner: inside[corner])
@@ -120,9 +137,12 @@ def _beyond(ax: Axes, x: np.ndarray, y: np.ndarray) -> int:
     return int(np.sum((x < west) | (x > east) | (y < south) | (y > north)))
 
 
-def _square(ax: Axes, low: float, high: float) -> None:
+def _square(ax: Axes, low: float, high: float, logarithmic: bool) -> None:
+    for axis in (ax.xaxis, ax.yaxis):
+        if logarithmic:
+            logarithmic_axis(axis)
+        else:
+            axis.set_major_locator(MaxNLocator(4))
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.set_aspect("equal", adjustable="box")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(4))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -14,8 +15,8 @@ from ...results.members import ROBUST_CV_LIMIT
 from ..style import colours, empty_panel, experiment_label, panel_letter, styled
 from .groups import statistic
 from .maps import CellMap, fit_height, grey_cells, map_figure, map_row
-from .quantities import SHARES, drawn, quantity_axis
-from .scales import around_zero, diverging, limits, sequential
+from .quantities import RATES, SHARES, drawn, quantity_axis
+from .scales import around_zero, diverging, limits, logarithmic_axis, rate_limits, sequential
 from .scatter import count, percent_bias, short
 
 NOT_ROBUST = f"members disagree (robust CV above {ROBUST_CV_LIMIT:g}) or no value"
@@ -43,8 +44,7 @@ def trait_figure(
     }  # fmt: skip
     rows = 2 if differences else 1
     figure, axes = map_figure(where, rows, len(experiments), bars=rows)
-    lowest, highest = (0.0, 1.0) if quantity in SHARES else (0.0, None)
-    norm = limits(own.values(), lowest, highest)
+    norm = scale_of(quantity, own.values())
     total = medians.sizes["cell"]
     map_row(axes[0], where, own, norm, sequential(), quantity_axis(quantity, units),
             [robust_count(v, total) for v in own.values()])  # fmt: skip
@@ -59,9 +59,16 @@ def trait_figure(
                 quantity_axis(quantity, units, "difference of "), notes, first_letter=len(experiments) + 1)  # fmt: skip
         panel_letter(axes[1, 0], len(experiments), "distribution over cells")
         axes[1, 0].set_box_aspect(0.9 * where.aspect)
-        distributions(axes[1, 0], values, experiments, quantity_axis(quantity, units))
+        distributions(axes[1, 0], values, experiments, quantity_axis(quantity, units), isinstance(norm, LogNorm))
     grey_cells(figure, NOT_ROBUST)
     return fit_height(figure)
+
+
+def scale_of(quantity: str, values: Iterable[np.ndarray]) -> Normalize:
+    """The scale of a quantity's maps: shares end at 0 and at 1, rates may be logarithmic."""
+    if quantity in RATES:
+        return rate_limits(values)
+    return limits(values, 0.0, 1.0 if quantity in SHARES else None)
 
 
 def robust_values(medians: xr.Dataset, evaluation: xr.Dataset, quantity: str) -> tuple[np.ndarray, str]:
@@ -80,7 +87,9 @@ def robust_count(values: np.ndarray, total: int) -> str:
     return f"n = {finite.size:,} of {total:,}{middle}"
 
 
-def distributions(ax: Axes, values: np.ndarray, experiments: Sequence[str], label: str) -> None:
+def distributions(
+    ax: Axes, values: np.ndarray, experiments: Sequence[str], label: str, logarithmic: bool = False
+) -> None:
     """Quartiles and 5th to 95th percentiles over cells by experiment, or every cell where there are few."""
     palette = colours(experiments)
     for i, (name, own) in enumerate(zip(experiments, values, strict=True)):
@@ -102,5 +111,8 @@ def distributions(ax: Axes, values: np.ndarray, experiments: Sequence[str], labe
     ax.set_xlim(-0.6, len(experiments) - 0.4)
     ax.set_xticks(range(len(experiments)), [experiment_label(name).replace("-", "-\n", 1) for name in experiments])
     ax.tick_params(axis="x", length=0)
-    ax.yaxis.set_major_locator(MaxNLocator(5))
+    if logarithmic:
+        logarithmic_axis(ax.yaxis)
+    else:
+        ax.yaxis.set_major_locator(MaxNLocator(5))
     ax.set_ylabel(label)
