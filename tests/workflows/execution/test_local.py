@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import random
@@ -131,6 +132,30 @@ def test_workers_that_die_while_they_start_come_back(monkeypatch):
     assert sorted(o.task for o in summary.failures) == list(range(8))
     assert {(o.failure.exception, o.attempts) for o in summary.failures} == {("WorkerDied", 4)}
     assert len(summary.deaths) >= 8 * 4
+
+
+def test_two_workers_replaced_at_once_both_come_back():
+    """dask adds a worker of no specification where more are asked for than it knows."""
+
+    class Dask:
+        def __init__(self):
+            self.worker_spec = {0: {"cls": "first"}, 1: {"cls": "second"}}
+
+        async def scale_down(self, names):
+            for name in names:
+                del self.worker_spec[name]
+            await asyncio.sleep(0)
+
+        def scale(self, number):
+            assert number <= len(self.worker_spec)
+
+    async def replace_both(dask):
+        cluster = clusters.OwnCluster(None, "two", cluster=dask)
+        await asyncio.gather(*(cluster._replace({name: dask.worker_spec[name]}) for name in (0, 1)))
+
+    dask = Dask()
+    asyncio.run(replace_both(dask))
+    assert dask.worker_spec == {0: {"cls": "first"}, 1: {"cls": "second"}}
 
 
 def test_a_stop_waits_for_what_runs(tmp_path):

@@ -19,8 +19,9 @@ from .extra import require
 from .slurm import PRELOAD
 
 CLOSE_SECONDS = 20.0
-LOST_SECONDS = 20.0
-"""A local worker that has been away for so long does not come back by itself."""
+LOST_SECONDS = 60.0
+"""A local worker that has been away for so long does not come back by itself; on a busy machine, or from a slow file
+system, a process may take half of that to start."""
 
 # Set for this process and handed to workers that it starts. Tasks hold no data in dask, so there is nothing to spill,
 # and a paused worker would wait for ever: a worker beyond its memory is ended, and that is counted as a death.
@@ -102,16 +103,20 @@ class OwnCluster(Cluster):
                 self._away[name] = now
                 self._patience[name] = 2 * self._patience.get(name, self.lost_seconds)
         if lost:
-            self.cluster.loop.add_callback(self._replace, lost, len(self.cluster.worker_spec))
+            self.cluster.loop.add_callback(self._replace, lost)
 
-    async def _replace(self, lost: dict[Any, Any], number: int) -> None:
-        """In the cluster's loop: close what is left of the lost units and start them anew."""
+    async def _replace(self, lost: dict[Any, Any]) -> None:
+        """In the cluster's loop: close what is left of the lost units and start them anew.
+
+        Another unit's replacement may stand at the same place: units are counted when these are back, for dask makes up
+        a unit without a specification where it is asked for more than it knows.
+        """
         try:
             await self.cluster.scale_down(list(lost))
         except (OSError, RuntimeError) as error:  # a unit has failed to start; it will be missed and replaced in turn
             self.notes.append(f"a {self.unit} could not be started: {error}")
         self.cluster.worker_spec.update(lost)
-        self.cluster.scale(number * self.workers_per_unit)
+        self.cluster.scale(len(self.cluster.worker_spec) * self.workers_per_unit)
 
 
 @contextmanager
