@@ -7,7 +7,8 @@ nothing is copied, and the interpreter's lock is free while the kernel runs.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,17 +28,23 @@ _INTERNAL = 13
 
 _HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
 _registered: dict[str, Any] = {}
-_watching: list[dict[str, KernelCall]] = []
+_lock = threading.Lock()
+_watching = threading.local()  # a thread sees what it registers itself
 
 
 def register(call: KernelCall) -> None:
     """Let XLA make a call by its name; once per name, however often it is asked for."""
     name = call.name
-    for calls in _watching:
+    for calls in getattr(_watching, "all", ()):
         calls[name] = call
-    if name in _registered:
-        return
-    run = call.function()
+    with _lock:
+        if name not in _registered:
+            _registered[name] = _handler(call.function())
+            jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(_registered[name]), platform="cpu")
+
+
+def _handler(run: Callable[[list[int], list[int]], None]) -> Any:
+    """What XLA calls, for a call of (addresses of the arguments, addresses of the results)."""
 
     def handler(address: int) -> int | None:
         frame = (ctypes.c_int64 * _FRAME_WORDS).from_address(address)
@@ -54,20 +61,19 @@ def register(call: KernelCall) -> None:
             return _error(frame[_API], f"{type(error).__name__}: {error}")
         return None
 
-    pointer = _HANDLER(handler)
-    _registered[name] = pointer
-    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(pointer), platform="cpu")
+    return _HANDLER(handler)
 
 
 @contextmanager
 def registered_calls() -> Iterator[dict[str, KernelCall]]:
-    """Collects by name what is registered inside, new or known."""
+    """Collects by name what this thread registers inside, new or known."""
     calls: dict[str, KernelCall] = {}
-    _watching.append(calls)
+    before = getattr(_watching, "all", ())
+    _watching.all = (*before, calls)
     try:
         yield calls
     finally:
-        _watching.remove(calls)
+        _watching.all = before
 
 
 def _answer_metadata(extension: int) -> bool:

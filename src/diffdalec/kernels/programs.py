@@ -12,7 +12,7 @@ import pickle
 import threading
 import warnings
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,19 +64,19 @@ class Compiler:
         """Make the programs of several (function, arguments) now, side by side: XLA compiles one while the next is
         traced. Arguments may be shapes (``jax.ShapeDtypeStruct``) in place of arrays.
         """
+        wanted = {self._key(function, arguments): (function, arguments) for function, arguments in requests}
+        wanted = {key: request for key, request in wanted.items() if key not in _programs}
+        paths = {key: self._path(*request) for key, request in wanted.items()}
         with ThreadPoolExecutor(default_threads()) as pool:
-            begun: dict[Hashable, Future] = {}
-            for function, arguments in requests:
-                key = self._key(function, arguments)
-                if key in _programs or key in begun:
-                    continue
-                path = self._path(function, arguments)
-                found = _read(path, arguments)
+            kept = {key: pool.submit(_read, paths[key], arguments) for key, (_, arguments) in wanted.items()}
+            compiling = {}
+            for key, (function, arguments) in wanted.items():
+                found = kept[key].result()
                 if found is None:
-                    begun[key] = pool.submit(_Lowered(self, function, arguments).compiled, path)
+                    compiling[key] = pool.submit(_Lowered(self, function, arguments).compiled, paths[key])
                 else:
                     _remember(key, found)
-            for key, program in begun.items():
+            for key, program in compiling.items():
                 _remember(key, program.result())
 
     def memory(self, function: Callable, *arguments: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import jax
 import jax.numpy as jnp
@@ -57,6 +58,7 @@ class Batch:
     def candidates(self) -> int:
         return self.experiments[0].optimiser.candidates
 
+    @cached_property
     def programs(self) -> list[tuple[Callable, tuple]]:
         """All programs that take long to compile, as (function, arguments)."""
         shape = (len(self.lanes),)
@@ -70,7 +72,7 @@ class Batch:
         By what the program of an iteration needs beside its arguments, as XLA tells it once it is compiled.
         """
         members = self.experiments[0].members
-        needed = max(self.compiler.memory(function, *arguments) for function, arguments in self.programs())
+        needed = max(self.compiler.memory(function, *arguments) for function, arguments in self.programs)
         return members if needed <= memory else max(1, int(members * memory / needed))
 
     def calibrated(

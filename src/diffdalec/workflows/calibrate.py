@@ -138,7 +138,7 @@ def calibrate_experiments(data: StandData, experiments: Sequence[Experiment], se
     with jax.enable_x64(settings.dtype == "float64"):
         batches = [make_batch(data, group, settings.backend, jnp.dtype(settings.dtype)) for group in groups]
         for compiler in {batch.compiler for batch in batches}:
-            compiler.ahead(*(program for b in batches if b.compiler == compiler for program in b.programs()))
+            compiler.ahead(*(program for b in batches if b.compiler == compiler for program in b.programs))
         for batch in batches:
             parts = [
                 part.calibrated(site, settings.seed, _reporting(part, settings.progress), _checkpoint(part, settings))
