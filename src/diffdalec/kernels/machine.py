@@ -160,7 +160,7 @@ def read_if_there(path: Path) -> bytes | None:
     """A file's content; None where there is none, or no longer: another process may have pruned it."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
