@@ -66,7 +66,7 @@ def unit(text: str) -> str:
 
 
 def _needs_power(exponent: int) -> bool:
-    return exponent < -4 or exponent > 5
+    return exponent < -3 or exponent > 5
 
 
 def _power(exponent: int) -> str:

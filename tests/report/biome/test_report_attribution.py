@@ -23,7 +23,8 @@ def tables(p_holm: float = 0.001) -> Tables:
             {**AT, "scheme": "blocked", "r2": 0.512, "r2_low": 0.41, "r2_high": 0.62},
         ],
         "attribution_importance": [
-            {**AT, "predictor": n, "share": s} for n, s in zip(names, (0.5, 0.1, 0.05, 0.35), strict=True)
+            {**AT, "predictor": n, "share": s, "cluster": c}
+            for n, s, c in zip(names, (0.5, 0.1, 0.05, 0.35), (1, 2, 3, 1), strict=True)
         ],
         "attribution_breakpoints": [
             {**AT, "predictor": n, "breakpoint": b, "breakpoint_low": b - 1, "breakpoint_high": b + 1,
@@ -40,7 +41,16 @@ def test_a_trait_has_its_skill_predictors_and_bend():
     assert ">0.51<" in blocked.text and ">0.41<" in blocked.mark and ">0.80<" in at_random.text
     order = [predictors.text.index(name) for name in ("coldest-month", "VPD", "clay")]
     assert order == sorted(order) and "pH" not in predictors.text
-    assert ">−20.5<" in bend.text and "coldest-month" in bend.text and ">−21.5<" in bend.mark
+    assert ">−20.5<" in bend.text and "coldest-month" in bend.text and ">−21.5<" in bend.text
+    assert "VPD" not in bend.text  # correlated, but it does not fit as well
+
+
+def test_bends_of_correlated_predictors_that_fit_alike_are_told_together():
+    found = tables()
+    frame = found.frames["attribution_breakpoints"]
+    frame.loc[frame["predictor"] == "mean_vpd", "breakpoint_r2_segmented"] = "0.89"
+    bend = attribution_summary(found).rows[0][-1].text
+    assert bend.index("coldest-month") < bend.index(" or<br>") < bend.index("VPD") and "clay" not in bend
 
 
 def test_a_bend_without_evidence_is_not_told():

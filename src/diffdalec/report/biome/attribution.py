@@ -6,17 +6,15 @@ import math
 
 from markupsafe import Markup
 
+from ...analysis.attribution.sentences import ALIKE, SIGNIFICANT
 from ...figures.biome.quantities import name_of
 from .. import text
 from ..tables import Cell, Table
-from .numbers import Tables, decimals, sentence, share, significant, whole
+from .numbers import Tables, decimals, sentence, share, whole
 from .tables import _from, quantity
 
 FIRST = 3
 """So many predictors are named."""
-
-SIGNIFICANT = 0.05
-"""Holm-adjusted p value below which a breakpoint is told."""
 
 _TABLE = "attribution_status"
 
@@ -34,7 +32,8 @@ def attribution_summary(tables: Tables) -> Table | None:
         return None
     note = (
         "R² of held-out cells with its interval. A trait is called unexplained where whole tiles held out leave no "
-        "evidence of skill. Shares of importance are mean absolute SHAP values."
+        "evidence of skill. Shares of importance are mean absolute SHAP values. Bends are told of the first predictor and of "
+        "those correlated with it, which cannot be told apart."
     )
     header = ("", "R², tiles held out", "R², random folds", "first predictors", "bends at")
     names = ("attribution_status", "attribution_scores", "attribution_importance", "attribution_breakpoints")
@@ -83,18 +82,29 @@ def _ranked(tables: Tables, at: dict[str, str]) -> list[int]:
 
 
 def _bend(tables: Tables, at: dict[str, str]) -> Cell:
-    """The clearest breakpoint of the first predictors, where there is evidence of one."""
-    names = [tables.text("attribution_importance", r, "predictor") for r in _ranked(tables, at)]
+    """Breakpoints with evidence among the predictors of the first one's cluster, the best fitting first, and those
+    that fit about as well: they all may stand for the same cause."""
+    importance, breaks = "attribution_importance", "attribution_breakpoints"
+    first = next(iter(_ranked(tables, at)), None)
+    cluster = None if first is None else tables.text(importance, first, "cluster")
     clear = [
         r
-        for name in names
-        for r in tables.rows("attribution_breakpoints", predictor=name, **at)
-        if tables.value("attribution_breakpoints", r, "breakpoint_p_holm") < SIGNIFICANT
+        for member in (tables.rows(importance, cluster=cluster, **at) if cluster is not None else [])
+        for r in tables.rows(breaks, predictor=tables.text(importance, member, "predictor"), **at)
+        if tables.value(breaks, r, "breakpoint_p_holm") < SIGNIFICANT
     ]
     if not clear:
         return Cell("no evidence of a bend", look="unseen")
-    best = max(clear, key=lambda r: tables.value("attribution_breakpoints", r, "breakpoint_r2_segmented"))
-    low, high = (tables.shown("attribution_breakpoints", best, f"breakpoint_{e}", significant) for e in ("low", "high"))
-    name = name_of(tables.text("attribution_breakpoints", best, "predictor"))
-    where = sentence("{at} ({name})", at=tables.shown("attribution_breakpoints", best, "breakpoint"), name=name)
-    return Cell(where, sentence("{low} to {high}", low=low, high=high))
+    fit = {r: tables.value(breaks, r, "breakpoint_r2_segmented") for r in clear}
+    alike = [r for r in sorted(clear, key=lambda r: -fit[r]) if fit[r] > max(fit.values()) - ALIKE]
+    parts = [
+        sentence(
+            "{name} {at} ({low} to {high})",
+            name=name_of(tables.text(breaks, r, "predictor")),
+            at=tables.shown(breaks, r, "breakpoint"),
+            low=tables.shown(breaks, r, "breakpoint_low"),
+            high=tables.shown(breaks, r, "breakpoint_high"),
+        )
+        for r in alike
+    ]
+    return Cell(Markup(" or<br>").join(parts))
