@@ -32,8 +32,8 @@ def attribution_summary(tables: Tables) -> Table | None:
         return None
     note = (
         "R² of held-out cells with its interval. A trait is called unexplained where whole tiles held out leave no "
-        "evidence of skill. Shares of importance are mean absolute SHAP values. Bends are told of the first predictor and of "
-        "those correlated with it, which cannot be told apart."
+        "evidence of skill. Shares of importance are mean absolute SHAP values. Bends are told of the first "
+        "predictor and of those correlated with it, which cannot be told apart."
     )
     header = ("", "R², tiles held out", "R², random folds", "first predictors", "bends at")
     names = ("attribution_status", "attribution_scores", "attribution_importance", "attribution_breakpoints")
