@@ -18,6 +18,7 @@ from diffdalec.analysis.cells import (
     robustness,
     trait_differences,
 )
+from diffdalec.analysis.cells.references import bias_interval
 
 EXPERIMENTS = ["baseline", "growth_curve"]
 
@@ -145,6 +146,8 @@ def test_references_are_compared_by_name_and_turnovers_with_residence_times(ense
             "field_allocation_wood": ("cell", np.array([0.01, 0.03])),
             "field_allocation_plots": ("cell", np.array([2.0, 1.0])),
             "clay": ("cell", np.array([1.0, 2.0])),
+            "latitude": ("cell", np.array([60.25, 60.25])),
+            "longitude": ("cell", np.array([100.25, 100.75])),
         },
         {"cell": [10, 11]},
     )
@@ -156,6 +159,18 @@ def test_references_are_compared_by_name_and_turnovers_with_residence_times(ense
     assert turnover["cells"] == 1 and turnover["pbias"] == pytest.approx(-50.0)
     field = next(r for r in rows if r["quantity"] == "allocation_wood" and r["experiment"] == "baseline")
     assert field["correlation"] == pytest.approx(1.0) and field["cells"] == 2
+
+
+def test_the_interval_of_a_bias_is_of_tiles_and_holds_it():
+    rng = np.random.default_rng(0)
+    tile, reference = np.repeat(np.arange(40), 4), np.full(160, 2.0)
+    by_tile, by_cell = (reference * (1.1 + 0.2 * rng.normal(size=n).repeat(160 // n)) for n in (40, 160))
+    wide, narrow = (bias_interval(reference, own, tile) for own in (by_tile, by_cell))
+    for own, (low, high) in ((by_tile, wide), (by_cell, narrow)):
+        assert low < 100 * (own - reference).sum() / reference.sum() < high
+    # Neighbours that are alike tell less: about half as many independent values, twice the width.
+    assert 1.4 < (wide[1] - wide[0]) / (narrow[1] - narrow[0]) < 2.8
+    assert np.isnan(bias_interval(reference[:16], by_cell[:16], tile[:16])).all()
 
 
 def test_biomass_is_scored_as_dry_matter_of_the_median_trajectory():

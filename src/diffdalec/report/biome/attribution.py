@@ -54,7 +54,8 @@ def _row(tables: Tables, row: int, at: dict[str, str]) -> tuple[Cell, ...]:
         r2 = tables.one("attribution_scores", "r2", decimals(2), scheme=scheme, **at)
         scores.append(Cell(r2, sentence("{low} to {high}", low=low, high=high)))
     look = "" if status == "explained" else "unseen"
-    return (Cell(quantity(at["trait"]), cells, look), *scores, _predictors(tables, at, look), _bend(tables, at))
+    bend = _bend(tables, at) if look == "" else Cell(text.MISSING)
+    return (Cell(quantity(at["trait"]), cells, look), *scores, _predictors(tables, at, look), bend)
 
 
 def _predictors(tables: Tables, at: dict[str, str], look: str) -> Cell:

@@ -166,6 +166,11 @@ def members(tables: Tables) -> Table | None:
     return Table(("", *map(text.experiment, names)), tuple(rows), _from("", "members")) if rows else None
 
 
+_OF_REFERENCES = (
+    "Means over the cells that have both; the percent bias with its 95 % interval over resampled tiles of 1°."
+)
+
+
 def references(tables: Tables, source: str) -> Table | None:
     """Comparison with CARDAMOM or with plots."""
     rows = []
@@ -175,8 +180,10 @@ def references(tables: Tables, source: str) -> Table | None:
         for e in experiments(tables):
             at = {"reference": source, "quantity": name, "experiment": e}
             mark = sentence(
-                "bias {bias}; r {r} ({robust} in robust cells); {n} cells",
+                "bias {bias} ({low} to {high}); r {r} ({robust} in robust cells); {n} cells",
                 bias=tables.one("references", "pbias", percent, **at),
+                low=tables.one("references", "pbias_low", percent, **at),
+                high=tables.one("references", "pbias_high", percent, **at),
                 r=tables.one("references", "correlation", decimals(2), **at),
                 robust=tables.one("references", "correlation_robust", decimals(2), **at),
                 n=tables.one("references", "cells", whole, **at),
@@ -185,7 +192,7 @@ def references(tables: Tables, source: str) -> Table | None:
         first = tables.rows("references", reference=source, quantity=name)[0]
         rows.append((Cell(quantity(name)), Cell(tables.shown("references", first, "reference_mean")), *cells))
     header = ("", "reference", *map(text.experiment, experiments(tables)))
-    return Table(header, tuple(rows), _from("Means over the cells that have both.", "references")) if rows else None
+    return Table(header, tuple(rows), _from(_OF_REFERENCES, "references")) if rows else None
 
 
 def retrieval(tables: Tables) -> Table | None:
