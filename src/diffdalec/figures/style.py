@@ -75,7 +75,7 @@ STYLE: Any = {
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure [inch] with its own canvas."""
-    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(h_pad=0.06))
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
     FigureCanvasAgg(figure)
     return figure
 
