@@ -126,6 +126,12 @@ def test_a_tail_is_shown_by_a_pointed_end_and_shares_end_at_one():
     assert limits([np.array([0.95, 0.999])], 0.0, 1.0).vmax <= 1.0
 
 
+def test_values_beyond_the_end_of_their_quantity_still_have_a_scale():
+    for wrong in (np.array([1.2, 1.3]), np.array([-0.3, -0.2])):
+        norm = limits([wrong], 0.0, 1.0)
+        assert norm.vmin <= wrong.min() < wrong.max() <= norm.vmax
+
+
 def test_rates_that_differ_manyfold_have_a_logarithmic_scale():
     from matplotlib.colors import LogNorm
 

@@ -15,6 +15,7 @@ from diffdalec.errors import InputError
 from diffdalec.report.biome import pictures
 from diffdalec.study import load_study
 from diffdalec.workflows.study import conclusion, report
+from diffdalec.workflows.study.figures import study_figures
 from diffdalec.workflows.study.progress import StudyProgress
 from diffdalec.workflows.study.stages import STAGES
 from fake_stages import fake_stages
@@ -54,6 +55,23 @@ def test_what_stops_the_attribution_does_not_stop_the_report(study_file, monkeyp
     with StudyProgress() as progress:
         found = conclusion.conclude_study(study, progress, workers=1)
     assert found.notes == [f"traits are not attributed: {reason}"] and found.page.is_file()
+
+
+@pytest.mark.slow
+def test_processes_draw_what_one_draws_in_the_same_order(study_file):
+    CliRunner().invoke(app, ["run", str(study_file), "--no-report", *OPTIONS], catch_exceptions=False)
+    study, told = load_study(study_file), []
+    kinds = ("trait", "leaf_economics", "nnse", "design")
+    alone, together = (
+        study_figures(study, lambda *step: told.append(step), kinds, workers) for workers in (1, 2)
+    )
+    names = {section: [picture.name for picture in found] for section, found in alone.items()}
+    assert len(names["maps"]) > 4 and names == {s: [p.name for p in found] for s, found in together.items()}
+    assert all(
+        one.source == other.source for s in alone for one, other in zip(alone[s], together[s], strict=True)
+    )
+    total = sum(map(len, names.values()))
+    assert told[-1] == ("figures", total, total)
 
 
 def test_only_the_last_experiment_is_told(study_file, monkeypatch):

@@ -76,8 +76,9 @@ def limits(values: Iterable[np.ndarray], lowest: float | None = None, highest: f
     low, high = np.floor(low / step + 1e-9) * step, np.ceil(high / step - 1e-9) * step
     if low == high:
         low, high = low - step, high + step
-    low = low if lowest is None else max(low, lowest)
-    high = high if highest is None else min(high, highest)
+    # An end that all values lie beyond is none: they are wrong, and are to be seen.
+    low = max(low, lowest) if lowest is not None and lowest < high else low
+    high = min(high, highest) if highest is not None and low < highest else high
     return Normalize(float(low), float(high))
 
 
