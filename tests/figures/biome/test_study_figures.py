@@ -172,7 +172,8 @@ def test_a_breakpoint_is_drawn_where_there_is_evidence_of_one_only():
 def test_what_is_not_attributed_or_not_explained_is_not_passed_off_as_explained():
     names = [d.variant for d in drawings(_all("strip")) if d.key == "attribution"]
     assert names == ["wood_turnover", "allocation_wood"]
-    assert "not explained" in _texts(_drawn("strip", "attribution_allocation_wood"))
+    unexplained = _texts(_drawn("strip", "attribution_allocation_wood"))
+    assert "not explained" in unexplained and "−20.0 [" not in unexplained
     assert "−0.10" in _texts(attribution_skill_figure(_all("strip")["attribution"], "growth_curve"))
 
 

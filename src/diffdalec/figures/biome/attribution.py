@@ -250,12 +250,13 @@ def unit_of_effect(unit: str) -> str:
 
 
 def _ordered(attribution: xr.Dataset) -> list[str]:
-    order = np.argsort(-attribution["importance"].values, kind="stable")
+    order = np.argsort(-attribution["share"].values, kind="stable")
     return [str(name) for name in attribution["predictor"].values[order]]
 
 
 def _bends(one: xr.Dataset) -> bool:
-    return bool(one["breakpoint_p_holm"] < SIGNIFICANT)
+    """Whether a breakpoint is told: with evidence of one, of a trait that is explained at all."""
+    return str(one["status"].item()) == "explained" and bool(one["breakpoint_p_holm"] < SIGNIFICANT)
 
 
 def _family(name: str) -> str:
