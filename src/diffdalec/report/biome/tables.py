@@ -167,7 +167,7 @@ def members(tables: Tables) -> Table | None:
 
 
 _OF_REFERENCES = (
-    "Means over the cells that have both; the percent bias with its 95 % interval over resampled tiles of 1°."
+    "Means over the cells that have both; the percent bias with its interval over resampled tiles of one degree."
 )
 
 
