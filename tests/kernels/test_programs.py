@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from diffdalec.calibration import DescentSettings, Dimension, SearchSpace
+from diffdalec.calibration.descent import Iteration
 from diffdalec.calibration.space import Physical
 from diffdalec.kernels import Compiler, keep_programs
 from diffdalec.kernels import programs as room
@@ -100,6 +101,11 @@ class TestKept:
         monkeypatch.setattr(room, "source_mark", lambda: "a later version")
         Compiler()(Physical(SPACE), Z)
         assert len(traced) == 5
+
+    def test_what_runs_often_has_options_of_its_own(self):
+        compiler = Compiler((("a", 0),), (("a", 1),))
+        assert compiler.options_of(Physical(SPACE)) == (("a", 0),)
+        assert compiler.options_of(Iteration(Physical(SPACE), DescentSettings(10, 0.1, 0.01))) == (("a", 1),)
 
     def test_precision_is_part_of_it(self, kept, traced):
         Compiler()(Physical(SPACE), Z)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -76,6 +76,7 @@ class Iteration:
 
     cost: CostFunction
     settings: DescentSettings
+    runs_often: ClassVar[bool] = True
 
     def __call__(self, state: Descent, data: Any) -> Descent:
         def total(z: jax.Array, data: Any) -> tuple[jax.Array, jax.Array]:

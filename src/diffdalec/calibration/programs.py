@@ -13,7 +13,7 @@ class Compile(Protocol):
     """Makes programs of functions for certain arguments, pytrees of arrays.
 
     The functions are frozen dataclasses whose fields are settings, so that equal ones share a program. All that changes
-    from stand to stand is in their arguments.
+    from stand to stand is in their arguments. One whose ``runs_often`` is true is worth more of a compiler's time.
     """
 
     def __call__(self, function: Callable, *arguments: Any) -> Callable:

@@ -89,7 +89,9 @@ def integrator_for(backend: Backend, beta: StressFunction) -> Integrator:
     return integrate
 
 
-_AROUND_KERNELS = kernels.Compiler((("xla_cpu_use_fusion_emitters", False), ("xla_backend_optimization_level", 0)))
+_LITTLE_CARE = (("xla_cpu_use_fusion_emitters", False), ("xla_backend_optimization_level", 0))
+_SOME_CARE = (("xla_cpu_use_fusion_emitters", False), ("xla_backend_optimization_level", 1))
+_AROUND_KERNELS = kernels.Compiler(_LITTLE_CARE, options_often=_SOME_CARE)
 _PLAIN = kernels.Compiler()
 
 
@@ -97,8 +99,8 @@ def compiler_for(integrator: Integrator) -> kernels.Compiler:
     """What compiles the programs that hold an integrator, and those around them.
 
     What XLA makes around a fused kernel is a few hundred operations on one number per lane: compiled without care it
-    runs as fast within a twentieth, and is there in a fifth of the time. A loop over days that XLA itself makes is
-    compiled with all its care.
+    is there in a fifth of the time. An iteration of a descent, whose matrices are larger, gets as much care as halves
+    what it takes beside the kernel. A loop over days that XLA itself makes is compiled with all its care.
     """
     fused = integrator is kernels.integrate or getattr(integrator, "func", None) is kernels.integrate
     return _AROUND_KERNELS if fused else _PLAIN

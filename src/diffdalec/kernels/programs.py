@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jax
 import jax.numpy as jnp
@@ -32,6 +33,7 @@ IN_MEMORY = 128
 """Programs held at most; a calibration has ten."""
 
 _programs: dict[Hashable, Compiled] = {}
+_needs: WeakKeyDictionary[Compiled, int] = WeakKeyDictionary()
 _lock = threading.Lock()
 _kept_in: list[Path] = []
 
@@ -43,9 +45,16 @@ def keep_programs(folder: Path | None) -> None:
 
 @dataclass(frozen=True)
 class Compiler:
-    """Compiles functions of arrays for arguments of certain shapes, with XLA's ``options`` by name."""
+    """Compiles functions of arrays for arguments of certain shapes, with XLA's ``options`` by name.
+
+    Those of a function whose ``runs_often`` is true are ``options_often``.
+    """
 
     options: tuple[tuple[str, bool | int], ...] = ()
+    options_often: tuple[tuple[str, bool | int], ...] = ()
+
+    def options_of(self, function: Callable) -> tuple[tuple[str, bool | int], ...]:
+        return self.options_often if getattr(function, "runs_often", False) else self.options
 
     def __call__(self, function: Callable, *arguments: Any) -> Compiled:
         """The program of ``function`` for arguments like these: pytrees of arrays.
@@ -81,8 +90,11 @@ class Compiler:
 
     def memory(self, function: Callable, *arguments: Any) -> int:
         """Bytes that the program takes beside its arguments; 0 where XLA does not tell."""
-        analysis = self(function, *arguments).memory_analysis()
-        return 0 if analysis is None else analysis.temp_size_in_bytes + analysis.output_size_in_bytes
+        program = self(function, *arguments)
+        if program not in _needs:  # XLA takes its time to tell
+            analysis = program.memory_analysis()
+            _needs[program] = 0 if analysis is None else analysis.temp_size_in_bytes + analysis.output_size_in_bytes
+        return _needs[program]
 
     def _key(self, function: Callable, arguments: tuple) -> Hashable:
         leaves, structure = jax.tree.flatten(arguments)
@@ -100,7 +112,7 @@ class Compiler:
         if jax.config.values["jax_compilation_cache_dir"] is not None:
             return None
         try:
-            made_of = described((function, arguments, self.options))
+            made_of = described((function, arguments, self.options_of(function)))
         except Undescribed:
             return None
         settings = {name: value for name, value in jax.config.values.items() if "cache" not in name}
@@ -120,7 +132,8 @@ class _Lowered:
 
     def __init__(self, compiler: Compiler, function: Callable, arguments: tuple) -> None:
         with registered_calls() as self.calls:
-            self.lowered = jax.jit(_named(function), compiler_options=dict(compiler.options)).lower(*arguments)
+            options = dict(compiler.options_of(function))
+            self.lowered = jax.jit(_named(function), compiler_options=options).lower(*arguments)
 
     def compiled(self, path: Path | None) -> Compiled:
         """The program, which is then also kept at ``path``."""
