@@ -136,8 +136,9 @@ def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path):
 
 
 def test_members_that_do_not_fit_into_memory_take_turns_to_the_same_numbers():
-    ds = observed_stand()
-    experiments = [load_experiment(name, members=3, optimiser=QUICK) for name in ("baseline", "single_year")]
+    """To rounding, so that there are two iterations only: more of them amplify it where nothing is constrained."""
+    ds, brief = observed_stand(), {**QUICK, "iterations": 2}
+    experiments = [load_experiment(name, members=3, optimiser=brief) for name in ("baseline", "single_year")]
     data = stand_data(ds, experiments, None, biomass=8000.0, priors={"lcma": 90.0, "canopy_efficiency": 10.0})
     seen: list[str] = []
     whole, parts = (
@@ -146,7 +147,8 @@ def test_members_that_do_not_fit_into_memory_take_turns_to_the_same_numbers():
     )
     for one, other in zip(whole, parts, strict=True):
         assert one.experiment == other.experiment
-        np.testing.assert_allclose(one.cost, other.cost, rtol=1e-5)
-        np.testing.assert_allclose(one.values["wood_turnover"], other.values["wood_turnover"], rtol=1e-3)
+        np.testing.assert_allclose(one.cost, other.cost, rtol=1e-4)
+        for name in one.values:
+            np.testing.assert_allclose(one.values[name], other.values[name], rtol=1e-3)
         assert one.history.shape == other.history.shape and one.biomass.shape == other.biomass.shape
     assert len(seen) >= 4  # one batch, then three

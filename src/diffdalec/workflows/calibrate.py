@@ -41,7 +41,7 @@ class Settings:
     """What a calibration is run with beside its experiments and data.
 
     ``checkpoints`` is a folder for resuming. Members that would need more than ``memory`` [bytes] side by side are
-    calibrated one part after the other, to the same numbers.
+    calibrated one part after the other, to the same numbers but for rounding.
     """
 
     seed: int = 0
