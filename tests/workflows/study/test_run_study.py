@@ -129,6 +129,7 @@ def test_sigkill_and_restart(tmp_path, cells):
     def chunks(study: Path) -> dict[str, bytes]:
         return {name: held for name, held in stored_files(load_study(study).store).items() if "/c/" in name}
 
+    assert begun(write_study(tmp_path / "first", two)).wait() == 0  # compiles what the others find on disk
     whole = write_study(tmp_path / "whole", two)
     start = time.monotonic()
     assert begun(whole).wait() == 0
