@@ -17,8 +17,6 @@ from diffdalec.readers.products import SourceFile
 from diffdalec.workflows.prepare.sources import Extent, extent_of
 from diffdalec.workflows.prepare.windows import held_memory, memory_per_worker, window_bytes, windows
 
-pytest.importorskip("pyhdf")
-
 MEBIBYTES = 320
 CHILD = """
 import sys

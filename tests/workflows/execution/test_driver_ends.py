@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("distributed")
-
 DRIVE = Path(__file__).parent / "drive.py"
 WAIT_SECONDS = 60.0
 

@@ -19,8 +19,6 @@ from diffdalec.study import SlurmSettings
 from diffdalec.workflows.execution import Outcome, Slurm, job_script, run_tasks
 from diffdalec.workflows.execution import jobs as slurm_jobs
 
-pytest.importorskip("dask_jobqueue")
-
 HERE = Path(__file__).parent
 
 # Partition 'nowhere' is refused by --test-only, 'full' accepts no job, 'one' accepts one; all others start at once.
