@@ -133,7 +133,7 @@ def test_what_sbatch_refuses_is_said_at_once(queue, partition, words):
 def test_a_run_on_slurm_gives_the_same_and_cancels_its_jobs(queue, tmp_path):
     """Two jobs are asked for, one is accepted: its two workers do everything, and the other one is mentioned."""
     back: list[Outcome] = []
-    tasks = [(str(tmp_path), i, 0.02) for i in range(40)]
+    tasks = [(str(tmp_path), i, 0.15) for i in range(40)]
     summary = run_tasks(
         "execution_tasks:write_square", tasks, scheduler="slurm", workers=4,
         slurm_settings=settings(queue="one", logs="logs"), on_result=back.append,
