@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
+from cf_units import Unit
+from compliance_checker.suite import CheckSuite
 
 from diffdalec.errors import InputError
 from diffdalec.model import INITIAL_POOLS, PARAMETERS
@@ -72,22 +74,16 @@ def test_flags_say_what_they_mean(file):
 
 
 def test_all_our_units_are_units_of_udunits():
-    cf = pytest.importorskip("cf_units", reason="cf-units is not installed")
     rows = [*PARAMETERS.values(), *INITIAL_POOLS.values(), *TRAITS.values(), *CELLS.values(), *PREDICTORS.values()]
     for row in [*rows, *REFERENCES.values()]:
         written, _ = cf_units(row.unit)
-        cf.Unit(written)
+        Unit(written)
     assert cf_units("gC m-2") == ("g m-2", "mass of carbon")
     assert cf_units("gC kgH2O-1 hPa^0.5")[0] == "g kg-1"
     assert cf_units("") == ("1", "")
 
 
 def test_the_cf_checker_has_nothing_to_say(file):
-    runner = pytest.importorskip("compliance_checker.runner", reason="compliance-checker is not installed")
-    from compliance_checker.cf.cf_1_11 import CF1_11Check
-    from compliance_checker.suite import CheckSuite
-
-    assert runner and CF1_11Check
     suite = CheckSuite()
     suite.load_all_available_checkers()
     dataset = suite.load_dataset(str(file))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 import xarray as xr
 from small_archive import SOUTH, WEST, evaporation, is_mature, temperature, write_archive
 
@@ -16,8 +17,6 @@ from diffdalec.grid import cell_centre, cell_id
 from diffdalec.harmonise.humidity import vapour_pressure_deficit
 from diffdalec.study import load_study
 from diffdalec.workflows.prepare import prepare
-
-pytest.importorskip("pyhdf")
 
 
 @pytest.fixture(scope="module")
@@ -315,7 +314,6 @@ def test_a_tile_that_cells_need_and_that_is_not_there_is_told_before_all_else(co
 
 def write_tile(folder: Path, corner: str, *, north: float, west: float) -> None:
     """A small part of a tile of ESA CCI Biomass."""
-    rasterio = pytest.importorskip("rasterio")
     profile = {"driver": "GTiff", "count": 1, "dtype": "uint16", "crs": "EPSG:4326", "height": 90, "width": 90}
     transform = rasterio.transform.from_origin(west, north, 1 / 1125, 1 / 1125)
     name = folder / f"{corner}_ESACCI-BIOMASS-L4-AGB-MERGED-100m-2020-fv4.0.tif"

@@ -16,9 +16,6 @@ from diffdalec.study import load_study
 from diffdalec.variables import PREDICTORS, TRAITS
 from diffdalec.workflows.synth import synthesise
 
-pytest.importorskip("pyhdf")
-pytest.importorskip("rasterio")
-
 CELLS, YEARS, OBSERVED = 6, (2015, 2018), (2016, 2018)
 
 

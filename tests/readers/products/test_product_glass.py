@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-pytest.importorskip("pyhdf")
-
 from product_writers import axes, glass, packed, pattern
 
 from diffdalec.readers.products import PRODUCTS

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-pytest.importorskip("rasterio")
-
 from product_writers import axes, geotiff, grid_file, netcdf, pattern
 
 from diffdalec.readers.products import PRODUCTS

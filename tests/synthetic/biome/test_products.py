@@ -11,6 +11,8 @@ import netCDF4
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
+from pyhdf.SD import SD, SDC
 
 from diffdalec.synthetic.biome.domain import compact_domain
 from diffdalec.synthetic.biome.products import (
@@ -101,11 +103,10 @@ def test_zeng_reco(biome, tmp_path):
 
 
 def test_glass_lai(biome, tmp_path):
-    hdf = pytest.importorskip("pyhdf.SD")
     glass_lai.write(tmp_path, biome)
     files = sorted((tmp_path / "2004").iterdir())
     assert len(files) == 46 and files[1].name.startswith("GLASS01B01.V60.A2004009.")
-    opened = hdf.SD(str(files[20]), hdf.SDC.READ)
+    opened = SD(str(files[20]), SDC.READ)
     data = opened.select("LAI")
     assert data.attributes()["scale_factor"] == 0.1 and data.attributes()["valid_range"] == [0, 100]
     assert data.getfillvalue() == 255
@@ -119,7 +120,6 @@ def test_glass_lai(biome, tmp_path):
 
 
 def test_esa_cci_biomass(biome, tmp_path):
-    rasterio = pytest.importorskip("rasterio")
     esa_cci_biomass.write(tmp_path, biome)
     name = "_ESACCI-BIOMASS-L4-AGB{}-MERGED-100m-2020-fv4.0.tif"
     assert {p.name for p in tmp_path.iterdir()} == {"N70E090" + name.format(s) for s in ("", "_SD")}

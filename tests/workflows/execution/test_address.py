@@ -15,8 +15,6 @@ import pytest
 from diffdalec.errors import InputError
 from diffdalec.workflows.execution import Outcome, run_tasks
 
-pytest.importorskip("distributed")
-
 HERE = Path(__file__).parent
 
 

@@ -15,8 +15,6 @@ import pytest
 
 from diffdalec.workflows.execution import Outcome, Progress, clusters, run_tasks
 
-pytest.importorskip("distributed")
-
 
 def test_two_workers_give_what_serial_gives():
     def found(scheduler: str) -> dict[int, tuple]:

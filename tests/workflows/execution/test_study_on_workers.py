@@ -9,15 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cell_sets import cell_set, write_study
 from diffdalec.results.study_store import Mark, read_marks
 from diffdalec.study import load_study
 from fake_stages import stored_files
-
-psutil = pytest.importorskip("psutil")
-pytest.importorskip("distributed")
 
 
 def numbers(file: Path) -> dict[str, bytes]:
