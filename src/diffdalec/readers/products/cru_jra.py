@@ -7,23 +7,11 @@ lat 360, lon 720) from the south pole and the dateline. ``tmp`` is in K (°C in 
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-
-from diffdalec.readers.products.files import (
-    Product,
-    SourceFile,
-    chosen_settings,
-    complete,
-    first_days,
-    matches,
-    only_wanted,
-)
+from diffdalec.readers.products.files import Product
 from diffdalec.readers.products.gridded import Gridded
 from diffdalec.readers.products.six_hourly import convert
 from diffdalec.readers.products.times import six_hours_of_year
+from diffdalec.readers.products.yearly import YearlyFiles
 
 NAME = "cru_jra"
 LAYOUT = Gridded(
@@ -44,22 +32,7 @@ LAYOUT = Gridded(
     convert=convert,
     strict=True,
 )
-_OURS = {theirs: ours for ours, theirs in LAYOUT.usual.items()}
 _PATTERN = r"(?i:crujra)\.[vV]\d+(\.\d+)*\.5d\.(?P<name>[a-z]+)\.(?P<year>\d{4})\.365d\.noc\.nc"
-
-
-def find(
-    location: str | Path, *, years: range | None = None, wanted: Sequence[str] | None = None, **settings: Any
-) -> tuple[SourceFile, ...]:
-    """The yearly files of each variable."""
-    chosen = chosen_settings(NAME, (), settings)
-    files = [
-        SourceFile(NAME, (_OURS[match["name"]],), datetime.date(int(match["year"]), 1, 1), path, chosen)
-        for path, match in matches(location, NAME, _PATTERN, "crujra.v2.2.5d.tmp.2001.365d.noc.nc")
-        if match["name"] in _OURS
-    ]
-    return complete(only_wanted(files, wanted, NAME, location), first_days(years), location)
-
-
+find = YearlyFiles(NAME, LAYOUT.usual, _PATTERN, "crujra.v2.2.5d.tmp.2001.365d.noc.nc")
 check, read = LAYOUT.check, LAYOUT.read
 PRODUCT = Product(NAME, "CRU-JRA v2.2 meteorology", tuple(LAYOUT.usual), find, check, read)

@@ -5,23 +5,11 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-
-from diffdalec.readers.products.files import (
-    Product,
-    SourceFile,
-    chosen_settings,
-    complete,
-    first_days,
-    matches,
-    only_wanted,
-)
+from diffdalec.readers.products.files import Product
 from diffdalec.readers.products.gridded import Gridded
 from diffdalec.readers.products.six_hourly import convert
 from diffdalec.readers.products.times import six_hours_of_year
+from diffdalec.readers.products.yearly import YearlyFiles
 
 NAME = "trendy_radiation"
 LAYOUT = Gridded(
@@ -31,20 +19,7 @@ LAYOUT = Gridded(
     convert=convert,
     strict=True,
 )
-_PATTERN = r"tswrf_v\d+_(?P<year>\d{4})\.nc"
-
-
-def find(
-    location: str | Path, *, years: range | None = None, wanted: Sequence[str] | None = None, **settings: Any
-) -> tuple[SourceFile, ...]:
-    """The yearly files."""
-    chosen = chosen_settings(NAME, (), settings)
-    files = [
-        SourceFile(NAME, tuple(LAYOUT.usual), datetime.date(int(match["year"]), 1, 1), path, chosen)
-        for path, match in matches(location, NAME, _PATTERN, "tswrf_v10_2001.nc")
-    ]
-    return complete(only_wanted(files, wanted, NAME, location), first_days(years), location)
-
-
+_PATTERN = r"(?P<name>tswrf)_v\d+_(?P<year>\d{4})\.nc"
+find = YearlyFiles(NAME, LAYOUT.usual, _PATTERN, "tswrf_v10_2001.nc")
 check, read = LAYOUT.check, LAYOUT.read
 PRODUCT = Product(NAME, "TRENDY downward shortwave radiation", tuple(LAYOUT.usual), find, check, read)
