@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_BLOCK = 1 << 22
+from ...results.text_files import write_text
 
 
 class Remembered:
@@ -36,11 +35,8 @@ class Remembered:
 
     def save(self) -> None:
         """Keep what is known for the next run."""
-        self._memory.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._memory.with_name(f".{self._memory.name}.writing-{os.getpid()}")
         with self._lock:
-            beside.write_text(json.dumps(self._known), encoding="utf-8")
-        beside.replace(self._memory)
+            write_text(self._memory, json.dumps(self._known))
 
 
 class FileHashes:
@@ -56,8 +52,5 @@ class FileHashes:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(handle, "sha256").hexdigest()
