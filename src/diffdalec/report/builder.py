@@ -7,19 +7,17 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from ..analysis import findings
 from ..figures.style import figure_bytes
-from ..results.provenance import ATTRIBUTES
+from ..results.text_files import write_text
 from ..variables import FAST_STREAMS
-from . import tables, text
+from . import page, tables, text
 from .captions import CAPTIONS
 
 SCREEN_DPI = 190
@@ -31,15 +29,9 @@ def build_report(tree: xr.DataTree, figures: Mapping[str, Figure]) -> str:
 
     ``figures`` maps names to figures (:func:`diffdalec.report.draw_figures`); they appear in its order.
     """
-    environment = Environment(
-        loader=PackageLoader("diffdalec.report", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
     site = tree["site"].to_dataset()
-    return environment.get_template("report.html.jinja").render(
+    return page.fill(
+        "report.html.jinja",
         title=tree.attrs.get("title") or site.attrs.get("site", "a stand"),
         what_was_run=_what_was_run(tree, site),
         warnings=findings.warnings(tree),
@@ -60,13 +52,7 @@ def build_report(tree: xr.DataTree, figures: Mapping[str, Figure]) -> str:
 
 def write_report(tree: xr.DataTree, figures: Mapping[str, Figure], path: str | os.PathLike[str]) -> Path:
     """Write :func:`build_report` to a file, beside and renamed."""
-    target = Path(path)
-    content = build_report(tree, figures)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.writing-{os.getpid()}")
-    beside.write_text(content, encoding="utf-8")
-    beside.replace(target)
-    return target
+    return write_text(path, build_report(tree, figures))
 
 
 def _figure(name: str, figure: Figure) -> dict[str, str]:
@@ -133,16 +119,9 @@ def _growth_curve(tree: xr.DataTree) -> str:
 
 
 def _provenance(tree: xr.DataTree) -> list[tuple[str, str]]:
-    """Root attributes as (name, value), versions and times written out."""
-    rows: list[tuple[str, str]] = []
-    for name in (*ATTRIBUTES, "wall_seconds"):
-        if name == "configuration" or name not in tree.attrs:
-            continue
-        value: Any = tree.attrs[name]
-        if name in ("versions", "wall_seconds"):
-            value = ", ".join(
-                f"{key} {number if name == 'versions' else f'{float(number):.1f} s'}"
-                for key, number in json.loads(value).items()
-            )
-        rows.append((name.replace("_", " "), str(value)))
+    """Where the store comes from, and how long its steps took."""
+    rows = page.provenance(tree.attrs)
+    if "wall_seconds" in tree.attrs:
+        steps = json.loads(tree.attrs["wall_seconds"]).items()
+        rows.append(("wall seconds", ", ".join(f"{step} {float(seconds):.1f} s" for step, seconds in steps)))
     return rows

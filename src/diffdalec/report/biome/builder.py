@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from ...results.provenance import ATTRIBUTES
+from ...results.text_files import write_text
+from .. import page
 from . import findings, tables, warnings
 from .attribution import attribution_summary
 from .cell_map import CellMapping, cell_map
@@ -45,19 +42,13 @@ class StudyReport:
 
 def build_study_report(report: StudyReport) -> str:
     """The report as HTML that needs no other file."""
-    environment = Environment(
-        loader=PackageLoader("diffdalec.report", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
     t = report.tables
     entries = cell_entries(t, report.cells)
-    return environment.get_template("study.html.jinja").render(
+    return page.fill(
+        "study.html.jinja",
         title=report.attributes.get("title") or "a study",
         what_was_run=findings.what_was_run(t),
-        warnings=warnings.warnings(t),
+        warnings=[*warnings.warnings(t), *report.notes],
         result=findings.result(t),
         headline=tables.headline(t),
         coverage=tables.coverage(t),
@@ -76,21 +67,16 @@ def build_study_report(report: StudyReport) -> str:
         map_of=tables.quantity(MAP_OF),
         cells=entries,
         exports=report.exports,
-        notes=report.notes,
         files=sorted(t.frames),
         configuration=report.attributes.get("configuration", ""),
         study=report.attributes.get("study", ""),
-        provenance=_provenance(report.attributes),
+        provenance=page.provenance({name: value for name, value in report.attributes.items() if value}),
     )
 
 
 def write_study_report(report: StudyReport, path: Path) -> Path:
     """Write :func:`build_study_report` to a file, beside and renamed."""
-    content = build_study_report(report)
-    beside = path.with_name(f".{path.name}.writing-{os.getpid()}")
-    beside.write_text(content, encoding="utf-8")
-    beside.replace(path)
-    return path
+    return write_text(path, build_study_report(report))
 
 
 def _map(t: Tables, entries: Sequence[CellEntry]) -> CellMapping | None:
@@ -113,15 +99,3 @@ def _numbered(figures: Mapping[str, Sequence[Picture]]) -> dict[str, list[tuple[
             number += 1
             found[section].append((number, one))
     return found
-
-
-def _provenance(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rows = []
-    for name in ATTRIBUTES:
-        if name == "configuration" or not attributes.get(name):
-            continue
-        value = str(attributes[name])
-        if name == "versions":
-            value = ", ".join(f"{key} {number}" for key, number in json.loads(value).items())
-        rows.append((name.replace("_", " "), value))
-    return rows
