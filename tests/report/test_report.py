@@ -142,3 +142,9 @@ def test_ranges_share_their_power_of_ten():
     assert text.span(7.14e-5, 8.38e-5) == "7.14 to 8.38 × 10⁻⁵"
     assert text.decimals(-0.001, 1) == "0.0"
     assert text.unit("gC kgH2O-1 hPa^0.5") == "gC kgH₂O⁻¹ hPa⁰·⁵"
+
+
+def test_names_and_titles_are_written_alike_in_both_reports():
+    assert [text.stream(name) for name in ("gpp", "reco", "leaf_area")] == ["GPP", "RECO", "leaf area"]
+    assert text.term("stream:et") == "stream: ET"
+    assert text.with_unit("wood turnover", "d-1") == "wood turnover [d⁻¹]" and text.with_unit("share", "1") == "share"

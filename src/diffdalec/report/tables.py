@@ -59,9 +59,9 @@ def headline_table(tree: xr.DataTree) -> Table:
             curve = text.decimals(dry_matter_from_carbon(float(data["reference_100"])), 0)
             title += f"; the curve: {curve}"
         rows.append(_row(title, [text.decimals(v, 0) for v in data["biomass_100"].values]))
-    for period, title in (("validation", "held-out"), ("calibration", "calibration")):
+    for period, title in text.PERIODS.items():
         values = [text.decimals(v, 3) for v in data[f"nnse_{period}"].values]
-        rows.append(_row(f"NNSE sum, {title} years", values))
+        rows.append(_row(f"NNSE sum, {title}", values))
     for name, digits in (
         ("wood_residence_time", 1),
         ("allocation_wood", 2),
@@ -71,7 +71,7 @@ def headline_table(tree: xr.DataTree) -> Table:
     ):
         if name in data:
             row = TRAITS[name]
-            title = _with_unit(row.long_name[0].upper() + row.long_name[1:], row.unit)
+            title = text.with_unit(row.long_name[0].upper() + row.long_name[1:], row.unit)
             rows.append(_row(title, [text.decimals(v, digits) for v in data[name].values]))
     return Table(
         ("", *_experiments(data)), tuple(rows), "Traits and NNSE are medians over the usable members."
@@ -84,9 +84,7 @@ def scores_table(tree: xr.DataTree) -> Table:
     rows: list[tuple[Cell, ...]] = []
     sections: dict[int, str] = {}
     for period in data["period"].values:
-        sections[len(rows)] = {"calibration": "Calibration years", "validation": "Held-out years"}.get(
-            period, period
-        )
+        sections[len(rows)] = text.PERIODS[period].capitalize()
         for stream in data["stream"].values:
             one = data.sel(stream=stream, period=period)
             cells = []
@@ -96,7 +94,7 @@ def scores_table(tree: xr.DataTree) -> Table:
                 extra += [f"RMSE {text.decimals(here['rmse'], 2)}"] if "rmse" in here else []
                 seen = np.isfinite(float(here["nnse"]))
                 cells.append(Cell(text.decimals(here["nnse"], 3), ", ".join(extra) if seen else ""))
-            rows.append((Cell(str(stream).upper()), *cells))
+            rows.append((Cell(text.stream(stream)), *cells))
         rows.append(
             (
                 Cell("sum", look="sum"),
@@ -116,17 +114,14 @@ def quantities_table(tree: xr.DataTree) -> Table:
     data = tables.quantities(tree)
     rows: list[tuple[Cell, ...]] = []
     sections: dict[int, str] = {}
-    for group, title in (
+    for group, heading in (
         ("trait", "Traits"),
         ("parameter", "Parameters"),
         ("initial_pool", "Initial pools (at the start of each experiment's own run)"),
     ):
-        names = data["quantity"].values[data["group"].values == group]
-        sections |= {len(rows): title} if names.size else {}
-        for name in names:
-            one = data.sel(quantity=name)
-            seen = bool(one["identifiable"])
-            title = _with_unit(str(one["long_name"].values), str(one["units"].values))
+        quantities = _of_group(data, group)
+        sections |= {len(rows): heading} if quantities else {}
+        for one, title, seen in quantities:
             first = Cell(
                 title, "" if seen else "not retrieved: no stream depends on it", "" if seen else "unseen"
             )
@@ -190,13 +185,10 @@ def recovery_table(tree: xr.DataTree) -> Table | None:
         return None
     rows: list[tuple[Cell, ...]] = []
     sections: dict[int, str] = {}
-    for group, title in (("trait", "Traits"), ("parameter", "Parameters")):
-        names = data["quantity"].values[data["group"].values == group]
-        sections |= {len(rows): title} if names.size else {}
-        for name in names:
-            one = data.sel(quantity=name)
-            seen = bool(one["identifiable"])
-            title = _with_unit(str(one["long_name"].values), str(one["units"].values))
+    for group, heading in (("trait", "Traits"), ("parameter", "Parameters")):
+        quantities = _of_group(data, group)
+        sections |= {len(rows): heading} if quantities else {}
+        for one, title, seen in quantities:
             cells = [_recovery_cell(one.sel(experiment=e), seen) for e in data["experiment"].values]
             rows.append(
                 (Cell(title, look="" if seen else "unseen"), Cell(text.significant(one["truth"])), *cells)
@@ -231,6 +223,15 @@ def _recovery_cell(here: xr.Dataset, seen: bool) -> Cell:
     return Cell(written, spread, "recovered" if bool(here["recovered"]) else "missed")
 
 
+def _of_group(data: xr.Dataset, group: str) -> list[tuple[xr.Dataset, str, bool]]:
+    """The quantities of a group: numbers, title, and whether a stream depends on it."""
+    found = [data.sel(quantity=name) for name in data["quantity"].values[data["group"].values == group]]
+    return [
+        (one, text.with_unit(str(one["long_name"].values), str(one["units"].values)), bool(one["identifiable"]))
+        for one in found
+    ]
+
+
 def _experiments(data: xr.Dataset) -> list[str]:
     return [text.experiment(name) for name in data["experiment"].values]
 
@@ -241,8 +242,3 @@ def _pairs(data: xr.Dataset, a: str, b: str) -> zip:
 
 def _row(title: str, values: list[str]) -> tuple[Cell, ...]:
     return (Cell(title), *(Cell(value) for value in values))
-
-
-def _with_unit(title: str, units: str) -> str:
-    written = text.unit(units)
-    return f"{title} [{written}]" if written else title

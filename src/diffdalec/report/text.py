@@ -10,6 +10,9 @@ from ..analysis.findings import signed_percent
 _SUPERSCRIPTS = str.maketrans("-0123456789.", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·")
 MISSING = "–"
 
+PERIODS = {"validation": "held-out years", "calibration": "calibration years"}
+"""What the periods are called, the one that is looked at first in front."""
+
 
 def significant(value: SupportsFloat, digits: int = 3) -> str:
     """A number with so many significant digits, in powers of ten where it is very small or large."""
@@ -65,6 +68,12 @@ def unit(text: str) -> str:
     return " ".join(parts).replace("H2O", "H₂O")
 
 
+def with_unit(title: str, units: str) -> str:
+    """A title with its unit in square brackets; the title alone for a pure number."""
+    written = unit(units)
+    return f"{title} [{written}]" if written else title
+
+
 def _needs_power(exponent: int) -> bool:
     return exponent < -3 or exponent > 5
 
@@ -82,10 +91,15 @@ def experiment(name: str) -> str:
     return str(name).replace("_", "-")
 
 
+def stream(name: str) -> str:
+    """The name of a stream, or of what else a cost term is of, as text: up to four letters are an abbreviation."""
+    written = str(name).replace("_", " ")
+    return written.upper() if len(written) <= 4 else written
+
+
 def term(name: str) -> str:
     """A cost term's name as text."""
     if name.startswith("edc"):
         return f"EDC {name.removeprefix('edc')}"
     kind, _, rest = name.partition(":")
-    rest = rest.replace("_", " ")
-    return f"{kind}: {rest.upper() if len(rest) <= 4 else rest}"
+    return f"{kind}: {stream(rest)}"

@@ -12,7 +12,6 @@ from .numbers import Tables, Write, decimals, percent, sentence, share, signific
 
 SUM = "sum"
 TURNOVERS = {"wood_turnover": "Wood turnover", "root_turnover": "Fine-root turnover"}
-_PERIODS = {"validation": "held-out", "calibration": "calibration"}
 
 
 def headline(tables: Tables) -> Table:
@@ -35,11 +34,9 @@ def headline(tables: Tables) -> Table:
             row("Biomass, mean over cells [Mg ha⁻¹]", "biomass", "mean", decimals(1)),
             row("… of the growth curves", "biomass", "reference_mean", decimals(1)),
         ]
-    for period, title in _PERIODS.items():
+    for period, title in text.PERIODS.items():
         if tables.rows("nnse", stream=SUM, period=period):
-            rows.append(
-                row(f"Sum of NNSE, {title} years", "nnse", "median", decimals(3), stream=SUM, period=period)
-            )
+            rows.append(row(f"Sum of NNSE, {title}", "nnse", "median", decimals(3), stream=SUM, period=period))
     for name in ("wood_residence_time", "allocation_wood", "allocation_leaf", "allocation_root", "leaf_lifespan"):
         if tables.rows("traits", quantity=name):
             rows.append(row(quantity(name), "traits", "median", significant, quantity=name))
@@ -100,9 +97,9 @@ def skill(tables: Tables) -> Table | None:
     names = experiments(tables)
     rows: list[tuple[Cell, ...]] = []
     sections: dict[int, str] = {}
-    for period, title in _PERIODS.items():
+    for period, title in text.PERIODS.items():
         streams = [s for s in tables.labels("nnse", "stream") if tables.rows("nnse", stream=s, period=period)]
-        sections |= {len(rows): f"{title.capitalize()} years"} if streams else {}
+        sections |= {len(rows): title.capitalize()} if streams else {}
         for stream in streams:
             cells = []
             for name in names:
@@ -248,13 +245,12 @@ def quantity(name: str, units: str = "") -> str:
     """A quantity as a row's title, with its unit (``units`` where it is not a trait)."""
     row = TRAITS.get(name)
     title = row.long_name if row else quantity_label(name)
-    unit = text.unit(row.unit if row else "d-1" if name in TURNOVERS else units)
     title = TURNOVERS.get(name, title[:1].upper() + title[1:])
-    return f"{title} [{unit}]" if unit else title
+    return text.with_unit(title, row.unit if row else "d-1" if name in TURNOVERS else units)
 
 
 def _stream(name: str) -> str:
-    return name.upper() if len(name) <= 4 and name != SUM else name.replace("_", " ")
+    return SUM if name == SUM else text.stream(name)
 
 
 def _column(tables: Tables, table: str, row: int, column: str) -> str:
