@@ -54,7 +54,7 @@ class TestPaper:
 
     def test_rules(self):
         for name in SITE_EXPERIMENTS:
-            assert set(load_experiment(f"paper/{name}").constraints) == {f"edc{i}" for i in range(1, 8)}
+            assert set(load_experiment(f"paper/{name}").constraints) == {f"edc{i}" for i in range(1, 9)}
 
     def test_the_peers_cost_and_protocol(self):
         cost, protocol = load_experiment("differland"), load_experiment("differland_protocol")

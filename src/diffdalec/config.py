@@ -140,7 +140,7 @@ class Optimiser(_Frozen):
 
 StreamName = Literal["gpp", "reco", "et", "lai", "biomass"]
 PriorName = Literal["canopy_efficiency", "lcma", "autotrophic_fraction"]
-ConstraintName = Literal["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7"]
+ConstraintName = Literal["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7", "edc8"]
 LivingOrOther = Literal["labile", "foliar", "root", "wood", "litter", "som", "paw", "puw"]
 
 

@@ -2,7 +2,7 @@
 and what figures draw of it.
 
 EDC1–5 are those of Bloom & Williams 2015 as in DifferLand v1.0 (Fang & Gentine 2024), EDC6 and EDC7 those of Wu et al.,
-section 2.3.3.
+section 2.3.3; EDC8 is ours.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ EDCS: Mapping[str, str] = {
     "edc5": "NPP allocation to the canopy and to roots are comparable",
     "edc6": "soil organic matter is near steady state over the run",
     "edc7": "leaf lifespan and LCMA follow the leaf-economics line",
+    "edc8": "fine roots turn over faster than wood",
 }
 """What each constraint says, by its name in experiment files."""
 

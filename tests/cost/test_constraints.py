@@ -1,4 +1,4 @@
-"""Each rule of EDC1–7: nothing where it is met, more the further it is broken, led back from however far."""
+"""Each rule of EDC1–8: nothing where it is met, more the further it is broken, led back from however far."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def violation(name: str, **changes) -> float:
         return float(CONSTRAINTS[name].violation(evidence(**changes), jnp.float64(FACTOR))[0])
 
 
-def test_there_are_seven():
-    assert list(CONSTRAINTS) == [f"edc{i}" for i in range(1, 8)]
+def test_there_are_eight():
+    assert list(CONSTRAINTS) == [f"edc{i}" for i in range(1, 9)]
 
 
-@pytest.mark.parametrize("name", ["edc1", "edc2", "edc3", "edc4", "edc5", "edc6"])
+@pytest.mark.parametrize("name", ["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc8"])
 def test_the_true_stand_breaks_none(name):
     assert violation(name) == 0.0
 
@@ -44,6 +44,7 @@ BREAKS = {
     "edc1": lambda f: dict(litter_turnover=1e-3, som_turnover=1e-3 * f),
     "edc2": lambda f: dict(litter_to_som_rate=1e-4, som_turnover=1e-4 * f),
     "edc4": lambda f: dict(root_turnover=1e-4, som_turnover=1e-4 * f),
+    "edc8": lambda f: dict(root_turnover=1e-4, wood_turnover=1e-4 * f),
     "edc6": lambda f: dict(inflow=100.0 * FACTOR * f, outflow=100.0),
 }
 

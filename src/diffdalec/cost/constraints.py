@@ -100,4 +100,8 @@ CONSTRAINTS: dict[str, ConstraintKind] = {
     ),
     "edc6": ConstraintKind(EDCS["edc6"], _som_steady),
     "edc7": ConstraintKind(EDCS["edc7"], _leaf_economics),
+    "edc8": ConstraintKind(
+        EDCS["edc8"],
+        lambda e, factor: exceeds(e.parameters.root_turnover, e.parameters.wood_turnover),
+    ),
 }
