@@ -29,6 +29,15 @@ def test_ages_follow_the_fire_interval(domain, landscape):
         assert abs(older - np.exp(-50.0 / interval)) < 0.13
 
 
+def test_every_cell_has_fires_that_the_record_dates(domain, landscape):
+    """In three classes of four years at least: without, there is no growth curve from it."""
+    for index in range(12):
+        age, fire, forest = (_of_cell(domain, getattr(landscape, name), index) for name in ("age", "fire", "forest"))
+        known = forest & (fire >= 0) & (age <= 36)
+        classes, points = np.unique((age[known] - 1) // 4, return_counts=True)
+        assert np.sum(points >= 8) >= 3, classes
+
+
 def test_fires_leave_patches(domain, landscape):
     age = _of_cell(domain, landscape.age, 0).astype(float)
     same = (age[:, 1:] == age[:, :-1]).mean()

@@ -6,6 +6,7 @@ import numpy as np
 
 from .biome import Biome, fine
 from .fields import generator
+from .fire_record import CLASSES, FEWEST_POINTS, classes, dated
 from .landscape import PER_CELL
 from .traits import Scatter
 
@@ -14,15 +15,6 @@ UNBIASED = 80.0
 
 SATURATION = 0.92
 """The map shows (biomass/:data:`UNBIASED`) to this power."""
-
-LANDSAT_YEARS = 36
-"""Fires of the last years that the fire record dates to the year."""
-
-CLASSES = np.array([*range(1, 41, 4), *range(41, 181, 10)])
-"""Lower bounds of the age classes [yr] of the samples."""
-
-FEWEST = 8
-"""Lattice points that an age class must have."""
 
 
 def mapped_biomass(biome: Biome) -> np.ndarray:
@@ -42,9 +34,9 @@ def mapped_biomass(biome: Biome) -> np.ndarray:
 def age_samples(biome: Biome, mapped: np.ndarray, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Mean ages [yr], mean mapped biomass [Mg ha-1] and its standard error by age class in cell ``index``.
 
-    Ages are known to the year for the fires of :data:`LANDSAT_YEARS`; older ones are read from an age map, wrong by
+    Ages are known to the year for the fires of the record; older ones are read from an age map, wrong by
     15 % for a fire and by 25 % where none is known. Points without forest are left out as far as a land cover map
-    tells: one in thirty is misjudged. None where fewer than four classes have :data:`FEWEST` points.
+    tells: one in thirty is misjudged. None where fewer than four classes have :data:`FEWEST_POINTS` points.
     """
     row, column, cell = (int(a[index]) for a in (biome.domain.row, biome.domain.column, biome.domain.cell))
     here = np.s_[row * PER_CELL : (row + 1) * PER_CELL, column * PER_CELL : (column + 1) * PER_CELL]
@@ -52,17 +44,16 @@ def age_samples(biome: Biome, mapped: np.ndarray, index: int) -> tuple[np.ndarra
     age, fire = biome.landscape.age[here].ravel(), biome.landscape.fire[here].ravel()
     of_fire = np.exp(0.15 * rng.standard_normal(int(fire.max(initial=0)) + 2))[fire]
     unknown = np.exp(0.25 * rng.standard_normal(age.size))
-    dated = (fire >= 0) & (age <= LANDSAT_YEARS)
-    believed = np.where(dated, age, np.where(fire >= 0, age * of_fire, age * unknown))
+    believed = np.where(dated(age, fire), age, np.where(fire >= 0, age * of_fire, age * unknown))
     misjudged = rng.random(age.size) < 1.0 / 30.0
     kept = biome.landscape.forest[here].ravel() ^ misjudged
     believed, shown = believed[kept], mapped[here].ravel()[kept]
-    place = np.searchsorted(CLASSES, believed, side="right") - 1
+    place = classes(believed)
     inside = (place >= 0) & (believed < CLASSES[-1] + 10)
     rows = []
     for number in np.unique(place[inside]):
         members = inside & (place == number)
-        if members.sum() >= FEWEST:
+        if members.sum() >= FEWEST_POINTS:
             values = shown[members]
             rows.append((believed[members].mean(), values.mean(), max(values.std() / np.sqrt(members.sum()), 1.0)))
     if len(rows) < 4:

@@ -14,6 +14,7 @@ from scipy.ndimage import zoom
 from .domain import Domain
 from .environment import ClimateStatistics, Land
 from .fields import generator
+from .fire_record import FEWEST_DATED, dated_classes
 
 PER_CELL = 50
 """Lattice points along a side of a cell."""
@@ -46,17 +47,21 @@ def fire_interval(climate: ClimateStatistics, land: Land, noise: np.ndarray) -> 
 
 
 def draw_landscape(domain: Domain, interval: np.ndarray, trees: np.ndarray, seed: int) -> Landscape:
-    """The landscape of all cells; ``interval`` between fires [yr] and share of ``trees``, each (cell,)."""
+    """The landscape of all cells; ``interval`` between fires [yr] and share of ``trees``, each (cell,).
+
+    The biome is made of cells that have a growth curve: histories without enough fires in the record are drawn again.
+    """
     shape = (domain.rows * PER_CELL, domain.columns * PER_CELL)
     age, fire = np.zeros(shape, dtype=np.int16), np.full(shape, -1, dtype=np.int16)
     site, forest = np.ones(shape, dtype=np.float32), np.zeros(shape, dtype=bool)
     for index, (row, column, cell) in enumerate(zip(domain.row, domain.column, domain.cell, strict=True)):
         rng = generator(seed, "landscape", cell)
         here = np.s_[row * PER_CELL : (row + 1) * PER_CELL, column * PER_CELL : (column + 1) * PER_CELL]
-        age[here], fire[here] = _burn(rng, float(interval[index]))
         site[here] = np.exp(0.15 * _patches(rng) + 0.08 * rng.standard_normal((PER_CELL, PER_CELL)) - 0.0145)
         suited = _patches(rng) + 0.7 * rng.standard_normal((PER_CELL, PER_CELL))
         forest[here] = suited <= np.quantile(suited, trees[index])
+        while dated_classes(age[here], fire[here], forest[here]) < FEWEST_DATED:
+            age[here], fire[here] = _burn(rng, float(interval[index]))
     return Landscape(age, fire, site, forest)
 
 
