@@ -88,8 +88,9 @@ def true_traits(climate: ClimateStatistics, land: Land, scatter: Scatter) -> Tru
     """The traits of cells. Numbers in the code are this biome's choice, within what field studies report.
 
     How much wood turnover and allocation differ from cell to cell is what plots of ForC (Anderson-Teixeira et al. 2018)
-    show between half-degree cells: a standard deviation of 0.44 of ln(woody production / biomass) in stands of 80 years and
-    more (90 % interval 0.10 to 0.59; 13 plots, 9 cells), 0.03 of allocation to wood (0 to 0.08; 66 plots, 13 cells).
+    show between half-degree cells: a standard deviation of 0.44 of ln(woody production / biomass) in stands of 80 years
+    and more (0.10 to 0.59 with 90 % confidence; 13 plots, 9 cells), 0.03 of allocation to wood (0 to 0.08;
+    66 plots, 13 cells).
     """
     w = tree_shares(land)
     lcma = np.clip(composition_lcma(land) * np.exp(0.15 * scatter("lcma")), 22.0, 160.0)
