@@ -34,7 +34,7 @@ CENTRE = {
 TERMS = (
     "stream:gpp", "stream:reco", "stream:et", "stream:lai", "stream:biomass",
     "prior:canopy_efficiency", "prior:lcma", "prior:autotrophic_fraction",
-    "edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7", "edc8",
+    "edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7", "edc8", "edc9",
 )  # fmt: skip
 CONFIGURATION = (
     "site: Synthetic boreal stand\nseed: 0\nmembers: 5\ngrowth_curve:\n  bmax: 90.0\n  k: 0.032\n  p: 2.4\n"

@@ -71,8 +71,8 @@ class Prior(_Frozen):
 class Constraint(_Frozen):
     """An ecological and dynamical constraint (EDC): weight · (√(1 + (v/width)²) − 1), v its violation in ln units.
 
-    ``factor`` bounds a ratio from both sides (EDC5, EDC6). For EDC7, v is the departure from the leaf-economics line in
-    residual standard deviations.
+    ``factor`` bounds a ratio from both sides (EDC5, EDC6, EDC9). For EDC7, v is the departure from the leaf-economics
+    line in residual standard deviations.
     """
 
     weight: NonNegative = 1.0
@@ -140,7 +140,7 @@ class Optimiser(_Frozen):
 
 StreamName = Literal["gpp", "reco", "et", "lai", "biomass"]
 PriorName = Literal["canopy_efficiency", "lcma", "autotrophic_fraction"]
-ConstraintName = Literal["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7", "edc8"]
+ConstraintName = Literal["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7", "edc8", "edc9"]
 LivingOrOther = Literal["labile", "foliar", "root", "wood", "litter", "som", "paw", "puw"]
 
 

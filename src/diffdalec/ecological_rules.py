@@ -2,7 +2,7 @@
 and what figures draw of it.
 
 EDC1–5 are those of Bloom & Williams 2015 as in DifferLand v1.0 (Fang & Gentine 2024), EDC6 and EDC7 those of Wu et al.,
-section 2.3.3; EDC8 is ours.
+section 2.3.3; EDC8 and EDC9 are ours.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ EDCS: Mapping[str, str] = {
     "edc6": "soil organic matter is near steady state over the run",
     "edc7": "leaf lifespan and LCMA follow the leaf-economics line",
     "edc8": "fine roots turn over faster than wood",
+    "edc9": "wood of a grown stand changes slowly over the run",
 }
 """What each constraint says, by its name in experiment files."""
 

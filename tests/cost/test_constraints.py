@@ -1,4 +1,4 @@
-"""Each rule of EDC1–8: nothing where it is met, more the further it is broken, led back from however far."""
+"""Each rule of EDC1–9: nothing where it is met, more the further it is broken, led back from however far."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from stands import true_lanes
 FACTOR = 5.0
 
 
-def evidence(som_end=None, inflow=None, outflow=100.0, **changes) -> Evidence:
+def evidence(som_end=None, wood_end=None, inflow=None, outflow=100.0, **changes) -> Evidence:
     """What the true stand shows, with changes; in double precision where that is enabled."""
     p, i = true_lanes(1, float)
     p = replace(p, **{name: jnp.asarray([value], float) for name, value in changes.items()})
-    final = replace(i, som=i.som if som_end is None else jnp.asarray([som_end], float))
+    ends = {"som": som_end, "wood": wood_end}
+    final = replace(i, **{pool: jnp.asarray([end], float) for pool, end in ends.items() if end is not None})
     inflow = outflow if inflow is None else inflow
     return Evidence(p, traits(p), i, final, jnp.asarray([inflow], float), jnp.asarray([outflow], float))
 
@@ -30,11 +31,11 @@ def violation(name: str, **changes) -> float:
         return float(CONSTRAINTS[name].violation(evidence(**changes), jnp.float64(FACTOR))[0])
 
 
-def test_there_are_eight():
-    assert list(CONSTRAINTS) == [f"edc{i}" for i in range(1, 9)]
+def test_there_are_nine():
+    assert list(CONSTRAINTS) == [f"edc{i}" for i in range(1, 10)]
 
 
-@pytest.mark.parametrize("name", ["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc8"])
+@pytest.mark.parametrize("name", ["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc8", "edc9"])
 def test_the_true_stand_breaks_none(name):
     assert violation(name) == 0.0
 
@@ -82,6 +83,16 @@ def test_soil_carbon_may_neither_swell_nor_vanish():
     for inflow, outflow in ((100.0, 1.0), (1.0, 100.0)):
         assert violation("edc6", inflow=inflow, outflow=outflow) == pytest.approx(np.log(100.0 / FACTOR), rel=1e-6)
     assert np.isfinite(violation("edc6", som_end=0.0, inflow=0.0))
+
+
+def test_wood_may_grow_and_shrink_by_a_factor():
+    with jax.enable_x64(True):
+        wood = float(true_lanes(1, jnp.float64)[1].wood[0])
+    for change in (1.0, 0.99 * FACTOR, 1.01 / FACTOR):
+        assert violation("edc9", wood_end=wood * change) == 0.0
+    for change in (FACTOR * 3, 1 / (FACTOR * 3)):
+        assert violation("edc9", wood_end=wood * change) == pytest.approx(np.log(3.0), rel=1e-6)
+    assert np.isfinite(violation("edc9", wood_end=0.0))
 
 
 def test_leaf_economics_is_the_departure_from_the_glopnet_line():
@@ -141,7 +152,7 @@ class TestPenalty:
             litter_turnover=1e-4, litter_to_som_rate=1e-5, som_turnover=1e-3, root_turnover=1e-4, wood_turnover=1e-3,
             leaf_lifespan_parameter=8.0, foliar_fraction=0.01, labile_fraction=0.01, root_fraction=1.0,
         )  # fmt: skip
-        base = evidence(som_end=1e-9, inflow=1e-9)
+        base = evidence(som_end=1e-9, wood_end=1e-9, inflow=1e-9)
         p = replace(base.parameters, **{k: jnp.full(1, v, jnp.float32) for k, v in far.items()})
 
         def total(p):

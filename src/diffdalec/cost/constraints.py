@@ -104,4 +104,8 @@ CONSTRAINTS: dict[str, ConstraintKind] = {
         EDCS["edc8"],
         lambda e, factor: exceeds(e.parameters.root_turnover, e.parameters.wood_turnover),
     ),
+    "edc9": ConstraintKind(
+        EDCS["edc9"],
+        lambda e, factor: within_factor(_positive(e.final.wood) / e.initial.wood, factor),
+    ),
 }
