@@ -34,6 +34,7 @@ CENTRE = {
 TERMS = (
     "stream:gpp", "stream:reco", "stream:et", "stream:lai", "stream:biomass",
     "prior:canopy_efficiency", "prior:lcma", "prior:autotrophic_fraction",
+    "prior:labile_lifespan",
     "edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7", "edc8", "edc9",
 )  # fmt: skip
 CONFIGURATION = (

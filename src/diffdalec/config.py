@@ -58,8 +58,8 @@ class Stream(_Frozen):
 class Prior(_Frozen):
     """A Gaussian prior: weight · ½ ((x − centre)/width)², x the parameter or its logarithm.
 
-    ``centre`` null: the value comes with the site (canopy efficiency from pre-calibration, LCMA and autotrophic
-    fraction from trait maps or the user); where there is none the term is left out and the result says so.
+    A centre that comes with the site (canopy efficiency from pre-calibration, LCMA and autotrophic fraction from trait
+    maps or the user) goes before ``centre``. Where there is neither the term is left out and the result says so.
     """
 
     centre: float | None = None
@@ -139,7 +139,7 @@ class Optimiser(_Frozen):
 
 
 StreamName = Literal["gpp", "reco", "et", "lai", "biomass"]
-PriorName = Literal["canopy_efficiency", "lcma", "autotrophic_fraction"]
+PriorName = Literal["canopy_efficiency", "lcma", "autotrophic_fraction", "labile_lifespan"]
 ConstraintName = Literal["edc1", "edc2", "edc3", "edc4", "edc5", "edc6", "edc7", "edc8", "edc9"]
 LivingOrOther = Literal["labile", "foliar", "root", "wood", "litter", "som", "paw", "puw"]
 

@@ -24,7 +24,7 @@ MEMBERS = 4
 
 
 def short_problem(dtype, members: int = MEMBERS) -> Problem:
-    """Every kind of term: four streams, the biomass curve, three priors, nine constraints; three years."""
+    """Every kind of term: four streams, the biomass curve, four priors, nine constraints; three years."""
     ds = observed_stand()
     rules = {"edc9": {}}  # a growing stand's experiment leaves it out
     experiment = load_experiment("growth_curve", members=members, simulation={"years": 3}, constraints=rules)
@@ -50,7 +50,7 @@ def test_every_term_has_a_name_and_the_total_is_their_sum(double):
         assert list(terms) == term_names(stand)
         assert set(terms) == {
             *(f"stream:{name}" for name in ("gpp", "reco", "et", "lai", "biomass")),
-            *(f"prior:{name}" for name in ("canopy_efficiency", "lcma", "autotrophic_fraction")),
+            *(f"prior:{name}" for name in ("canopy_efficiency", "lcma", "autotrophic_fraction", "labile_lifespan")),
             *CONSTRAINTS,
         }
         np.testing.assert_allclose(cost(parameters, pools, stand), sum(terms.values()), rtol=1e-12)

@@ -11,7 +11,7 @@ import xarray as xr
 from ...ecological_rules import EDCS
 from ...variables import FAST_STREAMS
 
-PRIORS = ("canopy_efficiency", "lcma", "autotrophic_fraction")
+PRIORS = ("canopy_efficiency", "lcma", "autotrophic_fraction", "labile_lifespan")
 LIVING = ("labile", "foliar", "root", "wood")
 
 _PERIODS = ("cycle", "calibration", "validation")
