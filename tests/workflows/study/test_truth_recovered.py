@@ -42,7 +42,7 @@ def test_fluxes_do_not_pay_for_it(found):
 def test_wood_turnover_is_found_by_the_growth_curve(found):
     wood = [found[name]["retrieval"]["wood_turnover"] for name in EXPERIMENTS]
     assert wood[2]["correlation"] > 0.8 and abs(wood[2]["relative_bias"]) < 30
-    assert wood[2]["rmse"] < min(wood[0]["rmse"], wood[1]["rmse"])
+    assert wood[2]["rmse"] < 0.7 * wood[0]["rmse"]
 
 
 def test_allocation_to_wood_is_found_better_than_from_fluxes(found):
