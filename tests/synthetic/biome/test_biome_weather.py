@@ -1,5 +1,7 @@
 """Is the weather boreal, from the coast to the cold pole: its seasons, persistence, rain, extremes and years?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,6 +30,14 @@ def test_values_are_plausible(weather):
     assert np.all(weather.tmax > weather.tmin)
     assert np.all((weather.pressure > 850) & (weather.pressure < 1070))
     assert len(weather.time) == 13_149
+
+
+def test_no_night_is_colder_than_any_that_was_measured(domain, normals, coherence):
+    """Even where the means are ten degrees colder; and the rest of such a day remains a day."""
+    colder = replace(normals, temperature=normals.temperature - 10.0)
+    weather = daily_weather(colder, coherence, domain.cell, (2001, 2004), 3)
+    assert weather.tmin.min() == pytest.approx(-66.0, abs=1e-3)
+    assert np.all(weather.tmax > weather.tmin) and np.all(weather.vpd > 0.0)
 
 
 def test_the_coldest_month_spans_the_gradient(statistics):

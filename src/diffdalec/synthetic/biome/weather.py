@@ -21,6 +21,9 @@ from .fields import Coherence, persistent
 WET_MEMORY = 0.52
 """Lag-1 autocorrelation of the latent wetness; that of wet days themselves is then about a third."""
 
+COLDEST_NIGHT = -66.0
+"""No night is colder [degC]: the lowest that stations of Siberia have measured is about -68."""
+
 WARMING = 0.035
 """[K yr-1] over the years: about what boreal land saw from 1985 to 2020 (0.3–0.5 K a decade in CRU TS)."""
 
@@ -84,6 +87,7 @@ def daily_weather(
     scatter = np.exp(season(day, 0.32, 0.12, 0.0) * noise("diurnal range") - 0.05)
     diurnal_range = np.minimum(np.maximum(mean_range, 1.0) * scatter, 26.0)
 
+    temperature = np.maximum(temperature, COLDEST_NIGHT + 0.5 * diurnal_range)
     depression = np.exp(season(day, climate.dryness, 0.85, 160.0) + 0.34 * noise("humidity", 0.5) - 0.10 * wet)
     depression *= (diurnal_range / season(day, 6.9, 2.4, 150.0)) ** 0.7
     vpd = saturation_pressure(temperature) - saturation_pressure(temperature - depression)
