@@ -82,7 +82,7 @@ def test_wood_turnover_bends_where_the_coldest_month_is_twenty_below(wood):
     cold = ds.sel(predictor="coldest_month_temperature")
     assert cold["cluster"] == ds["cluster"].sel(predictor=first)
     assert abs(cold["breakpoint"].item() - THRESHOLD) < 2.0
-    assert cold["breakpoint_low"].item() > THRESHOLD - 3.0 and cold["breakpoint_high"].item() < THRESHOLD + 3.0
+    assert cold["breakpoint_low"].item() > THRESHOLD - 4.0 and cold["breakpoint_high"].item() < THRESHOLD + 4.0
     assert cold["breakpoint_p_holm"].item() < 0.05
     # The annual mean, which follows it to 0.99, may fit as well, but nothing fits better.
     assert cold["breakpoint_r2_segmented"].item() > ds["breakpoint_r2_segmented"].max().item() - ALIKE
