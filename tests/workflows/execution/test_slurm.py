@@ -163,4 +163,5 @@ def test_a_job_that_ends_early_is_replaced(queue, tmp_path, monkeypatch):
     assert sorted(o.value for o in back) == list(range(400)) and not summary.failures
     assert len(list(queue.glob("*.sh"))) == 2
     assert any("was lost and has been replaced" in note for note in summary.notes)
-    assert {len(death.tasks) for death in summary.deaths} <= {0, 1}
+    # The one it was at and, on a busy machine, the next, which it had just been handed.
+    assert {len(death.tasks) for death in summary.deaths} <= {0, 1, 2}
