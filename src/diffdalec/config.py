@@ -58,14 +58,20 @@ class Stream(_Frozen):
 class Prior(_Frozen):
     """A Gaussian prior: weight · ½ ((x − centre)/width)², x the parameter or its logarithm.
 
-    A centre that comes with the site (canopy efficiency from pre-calibration, LCMA and autotrophic fraction from trait
-    maps or the user) goes before ``centre``. Where there is neither the term is left out and the result says so.
+    ``centre`` null: the value comes with the site (canopy efficiency from pre-calibration, LCMA and autotrophic
+    fraction from trait maps or the user), and is ``otherwise`` where the site brings none; where that is null too the
+    term is left out and the result says so.
     """
 
     centre: float | None = None
+    otherwise: float | None = None
     width: Positive
     scale: Literal["linear", "log"] = "linear"
     weight: NonNegative = 1.0
+
+    def centre_at(self, site: float | None) -> float | None:
+        """The centre where the ``site`` brings this value or none; None: the term is left out."""
+        return next((value for value in (self.centre, site, self.otherwise) if value is not None), None)
 
 
 class Constraint(_Frozen):

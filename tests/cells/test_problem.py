@@ -152,13 +152,15 @@ def test_experiments_side_by_side_have_their_own_weights():
     assert np.asarray(found.weights["stream:gpp"]).tolist() == [1, 1, 1, 1]
 
 
-def test_a_centre_that_comes_with_the_site_goes_before_the_experiments():
+@pytest.mark.parametrize(
+    ("own", "site", "expected"),
+    [({}, {}, 0.5), ({}, {"autotrophic_fraction": 0.42}, 0.42), ({"centre": 0.4}, {"autotrophic_fraction": 0.42}, 0.4)],
+)
+def test_a_priors_centre_is_the_experiments_then_the_sites_then_the_usual(own, site, expected):
     ds = observed_stand()
-    experiments = [load_experiment("baseline", members=1)]
-    for centres, expected in (({}, 0.5), ({"autotrophic_fraction": 0.42}, 0.42)):
-        data = replace(stand(ds), prior_centres=centres)
-        found = problem(data, experiments, run_calendar(ds["time"]))
-        assert float(found.priors["autotrophic_fraction"].centre) == pytest.approx(expected)
+    experiment = load_experiment("baseline", members=1, priors={"autotrophic_fraction": own})
+    found = problem(replace(stand(ds), prior_centres=site), [experiment], run_calendar(ds["time"]))
+    assert float(found.priors["autotrophic_fraction"].centre) == pytest.approx(expected)
 
 
 def test_a_prior_without_a_centre_is_left_out():

@@ -150,7 +150,7 @@ def problem(
             if name in own:
                 weigh(f"stream:{name}", index, stream.weight)
         for parameter, prior in experiment.priors.items():
-            centre = data.prior_centres.get(parameter, prior.centre)
+            centre = prior.centre_at(data.prior_centres.get(parameter))
             if centre is not None:
                 width = as_array(prior.width, dtype)
                 priors[parameter] = GaussianPrior(as_array(centre, dtype), width, prior.scale == "log")

@@ -155,12 +155,13 @@ def _warnings(data, experiments: Sequence[Experiment]) -> list[str]:
         name
         for e in experiments
         for name, prior in e.priors.items()
-        if prior.centre is None and name not in data.prior_centres
+        if prior.centre_at(data.prior_centres.get(name)) is None
     })  # fmt: skip
     reasons = {
         "canopy_efficiency": "there are no well-watered days with evaporative fraction, GPP and LAI",
         "lcma": "no LCMA was given (--lcma)",
         "autotrophic_fraction": "no CUE was given (--cue)",
+        "labile_lifespan": "the experiment gives it no centre",
     }
     sentences = [f"The prior on {name} was left out: {reasons[name]}." for name in lacking]
     if data.curve is not None:

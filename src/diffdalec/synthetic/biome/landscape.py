@@ -49,7 +49,8 @@ def fire_interval(climate: ClimateStatistics, land: Land, noise: np.ndarray) -> 
 def draw_landscape(domain: Domain, interval: np.ndarray, trees: np.ndarray, seed: int) -> Landscape:
     """The landscape of all cells; ``interval`` between fires [yr] and share of ``trees``, each (cell,).
 
-    The biome is made of cells that have a growth curve: histories without enough fires in the record are drawn again.
+    The biome is made of cells that have a growth curve: histories without enough fires in the record are drawn again,
+    a few times where fires are as rare as :func:`fire_interval` lets them be.
     """
     shape = (domain.rows * PER_CELL, domain.columns * PER_CELL)
     age, fire = np.zeros(shape, dtype=np.int16), np.full(shape, -1, dtype=np.int16)
